@@ -1,0 +1,69 @@
+import type { Problems } from "./problems";
+import { sizeOf } from "./units";
+
+/** What one workload takes from a host or node. */
+export interface Share {
+  /** Name of the workload. */
+  readonly name: string;
+  /** CPUs it is guaranteed. */
+  readonly cpus: number;
+  /** Memory it may use at most, in MiB, over all its replicas. */
+  readonly memory: number;
+}
+
+/** What a host or node has. */
+export interface CapacityFacts {
+  /** CPUs. */
+  readonly cpus: number;
+  /** Memory in MiB. */
+  readonly memory: number;
+  /** Memory in MiB that is left to the operating system and Docker. */
+  readonly reserved: number;
+}
+
+/**
+ * Adds up what the workloads of one host ask for, and refuses the one that no longer fits. Memory limits are never overcommitted: the kernel
+ * would end a database. CPU is compared by reservation, because CPU time can be shared.
+ */
+export class Capacity {
+  readonly #shares: Share[] = [];
+
+  constructor(
+    readonly subject: string,
+    readonly facts: CapacityFacts,
+  ) {}
+
+  /** What has been taken so far. */
+  get shares(): readonly Share[] {
+    return this.#shares;
+  }
+
+  /** Takes a share; adds a problem when the sum is more than there is. */
+  take(share: Share, problems: Problems): void {
+    this.#shares.push(share);
+    const memory = sum(this.#shares.map((each) => each.memory));
+    const cpus = sum(this.#shares.map((each) => each.cpus));
+    const available = this.facts.memory - this.facts.reserved;
+    const list = this.#shares.map((each) => `${each.name} ${sizeOf(each.memory)}`).join(" + ");
+    if (memory > available) {
+      problems.add({
+        path: "memory",
+        given: `${list} = ${sizeOf(memory)}`,
+        allowed: `${sizeOf(available)} (${sizeOf(this.facts.memory)} of ${this.subject} less ${sizeOf(this.facts.reserved)} for the system)`,
+        fix: "lower the memory of a workload, or describe a larger host",
+      });
+    }
+    if (cpus > this.facts.cpus + 1e-9) {
+      problems.add({
+        path: "reservedCpus",
+        given: `${this.#shares.map((each) => `${each.name} ${each.cpus}`).join(" + ")} = ${Math.round(cpus * 100) / 100}`,
+        allowed: `${this.facts.cpus} CPUs of ${this.subject}`,
+        fix: "lower reservedCpus of a workload, or describe a larger host",
+      });
+    }
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

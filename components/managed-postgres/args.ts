@@ -1,0 +1,124 @@
+import type * as pulumi from "@pulumi/pulumi";
+import * as z from "zod";
+import { identifier, image, leaf, size, text, vpc } from "../core/schema";
+import type { Size } from "../core/units";
+import type { NetworkSource } from "../targets/network";
+
+/** A database of the server. */
+export interface DatabaseArgs {
+  /** Role that owns the database and its tables. Default: `<database>_user`. */
+  readonly owner?: string;
+  /** Extensions to create, besides `pg_stat_statements`. `timescaledb` is refused on AWS, which does not offer it (X-04). */
+  readonly extensions?: readonly string[];
+}
+
+/** A role besides the owners of the databases. */
+export interface RoleArgs {
+  /** Database the role may connect to; it can connect to no other. */
+  readonly database: string;
+  /** `readonly` may select, `readwrite` may also insert, update and delete. Tables made later by the owner are included. */
+  readonly access: "readonly" | "readwrite";
+}
+
+/** An image other than Bulwark's own. It must keep the contract of the official `postgres` image. */
+export interface PostgresImage {
+  /** Reference with a fixed tag or digest: `timescale/timescaledb:2.19.3-pg17`. */
+  readonly reference: pulumi.Input<string>;
+  /** `uid:gid` of the user `postgres` in the image: `999:999` for Debian-based official images, `70:70` for Alpine-based ones. */
+  readonly user: string;
+}
+
+/** Arguments of {@link ManagedPostgres}. */
+export interface ManagedPostgresArgs {
+  /** Network the server lives in. */
+  readonly vpc: NetworkSource;
+  /** Databases by name. At least one. */
+  readonly databases: Readonly<Record<string, DatabaseArgs>>;
+  /** Roles besides the owners, by name. Default: none. */
+  readonly roles?: Readonly<Record<string, RoleArgs>>;
+  /** Memory limit of the server, and of each replica. Tuning is derived from it. */
+  readonly memory: Size;
+  /** CPU limit of the server, and of each replica. */
+  readonly cpus: number;
+  /** CPUs that are kept free for it. Default: half of `cpus`. */
+  readonly reservedCpus?: number;
+  /** Size of the data volume. On a compose host a volume has no limit of its own: the disk is the limit. */
+  readonly storage: Size;
+  /** Most connections at the same time. Default: 200 (PG-22). */
+  readonly maxConnections?: number;
+  /** Streaming replicas for reading. Default: 0. */
+  readonly replicas?: number;
+  /** `derived` computes the memory settings from `memory`; `large` takes the figures of PG-04 and needs 16 GiB. Default: `derived`. */
+  readonly profile?: "derived" | "large";
+  /** Server settings that win over the derived ones: `{ work_mem: "64MB" }`. */
+  readonly parameters?: Readonly<Record<string, string | number | boolean>>;
+  /** Image of the server, on compose and MicroK8s. Default: Bulwark's own, PostgreSQL 17. */
+  readonly image?: PostgresImage;
+  /** Any text; another text gives every role a new password and alters the roles with it (SEC-15). Default: `"1"`. */
+  readonly rotation?: string;
+  /** Whether deletion of the data is refused. Default: yes, in every environment. */
+  readonly protect?: boolean;
+}
+
+/** Settings that other arguments or the component itself decide. */
+const RESERVED_PARAMETERS = new Set([
+  "config_file",
+  "data_directory",
+  "hba_file",
+  "hot_standby",
+  "listen_addresses",
+  "max_connections",
+  "password_encryption",
+  "port",
+  "shared_preload_libraries",
+  "ssl",
+  "ssl_cert_file",
+  "ssl_key_file",
+  "ssl_min_protocol_version",
+  "unix_socket_directories",
+  "wal_level",
+]);
+
+/** Shape of {@link ManagedPostgresArgs}. */
+export const schema = z.strictObject({
+  vpc,
+  databases: z.record(
+    z.string(),
+    z.strictObject({
+      owner: identifier.optional(),
+      extensions: z.array(text(/^[a-z_0-9-]+$/, "an extension name", "use its name in lower case")).optional(),
+    }),
+  ),
+  roles: z
+    .record(z.string(), z.strictObject({ database: z.string(), access: z.enum(["readonly", "readwrite"]) }))
+    .optional(),
+  memory: size,
+  cpus: z.number().positive(),
+  reservedCpus: z.number().positive().optional(),
+  storage: size,
+  maxConnections: z.number().int().min(20).max(10_000).optional(),
+  replicas: z.number().int().min(0).max(5).optional(),
+  profile: z.enum(["derived", "large"]).optional(),
+  parameters: z
+    .record(
+      text(/^[a-z_][a-z0-9_.]*$/, "a setting's name in lower case", "write it as postgresql.conf does").refine(
+        (key) => typeof key !== "string" || !RESERVED_PARAMETERS.has(key),
+        {
+          params: {
+            allowed: "settings that the component does not decide itself",
+            fix: "use the argument for it, or leave it out",
+          },
+        },
+      ) as unknown as z.ZodString,
+      z.union([z.string(), z.number(), z.boolean()]),
+    )
+    .optional(),
+  image: z
+    .strictObject({
+      reference: leaf(image),
+      user: text(/^[1-9]\d*:\d+$/, "uid:gid of a user that is not root", 'use "999:999" for the official Debian image'),
+    })
+    .optional(),
+  rotation: z.string().min(1).optional(),
+  protect: z.boolean().optional(),
+});

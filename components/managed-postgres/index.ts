@@ -1,0 +1,100 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { Component } from "../core/component";
+import type { Connection } from "../core/connection";
+import type { Consumer, Link, Linkable } from "../core/links";
+import { accept } from "../core/tick";
+import type { Network } from "../targets/network";
+import type { ManagedPostgresArgs } from "./args";
+import { linkTo, type PostgresAccess } from "./link";
+import type { Endpoint, PostgresOutput } from "./output";
+import { type PostgresSpec, resolvePostgres } from "./spec";
+
+export type { DatabaseArgs, ManagedPostgresArgs, PostgresImage, RoleArgs } from "./args";
+export type { PostgresAccess } from "./link";
+export type { Endpoint } from "./output";
+
+/**
+ * A PostgreSQL server with its databases, roles and read replicas. TLS is always on, passwords are generated, the superuser cannot log in
+ * over the network, and the data is protected from deletion.
+ *
+ * @example
+ * ```ts
+ * const db = new ManagedPostgres("db", {
+ *   vpc,
+ *   databases: { smartoffice_prod: { owner: "smartoffice_user" } },
+ *   memory: "2 GiB",
+ *   cpus: 2,
+ *   storage: "100 GiB",
+ * });
+ * ```
+ */
+export class ManagedPostgres extends Component implements Linkable {
+  /** Where to write. */
+  readonly writer: Endpoint;
+  /** Where to read; empty without replicas. */
+  readonly readers: readonly Endpoint[];
+  readonly #spec: PostgresSpec;
+  readonly #made: PostgresOutput;
+
+  /** Throws an `ArgumentError` that lists every problem when the arguments cannot be used. */
+  constructor(name: string, args: ManagedPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
+    const spec = accept(() => resolvePostgres(name, args));
+    const network = args.vpc.network;
+    super("ManagedPostgres", name, summary(spec, network), network.target.provider, opts);
+    this.#spec = spec;
+    this.#made = build(name, spec, network, this);
+    this.writer = this.#made.writer;
+    this.readers = this.#made.readers;
+    this.registerOutputs({ writer: this.writer, readers: this.readers });
+  }
+
+  /** How to connect with a role; for resources that are not Bulwark components. */
+  connection(access: PostgresAccess = {}): Connection {
+    const link = linkTo(this.componentName, this.#spec, this.#made, access);
+    const prefix = access.prefix ?? "DB";
+    const [secret] = link.secrets;
+    if (secret === undefined) throw new Error("a link to PostgreSQL always has a password");
+    return {
+      ...this.writer,
+      database: String(link.variables[`${prefix}_NAME`]),
+      username: String(link.variables[`${prefix}_USER`]),
+      password: secret.ref,
+      tls: this.#made.tls,
+    };
+  }
+
+  /** A view for `links` with another role, database or variable prefix: `links: [db.as({ role: "reporting" })]`. */
+  as(access: PostgresAccess): Linkable {
+    return { link: () => linkTo(this.componentName, this.#spec, this.#made, access) };
+  }
+
+  /** Gives the consumer the owner role of the only database. Part of {@link Linkable}. */
+  link(_consumer: Consumer): Link {
+    return linkTo(this.componentName, this.#spec, this.#made, {});
+  }
+}
+
+function summary(spec: PostgresSpec, network: Network) {
+  return {
+    target: network.kind,
+    environment: network.target.environment,
+    databases: spec.databases.map((database) => database.name),
+    memory: spec.memory,
+    cpus: spec.cpus,
+    storage: spec.storage,
+    replicas: spec.replicas,
+    maxConnections: spec.maxConnections,
+    protect: spec.protect,
+  };
+}
+
+function build(name: string, spec: PostgresSpec, network: Network, parent: pulumi.Resource): PostgresOutput {
+  switch (network.kind) {
+    case "compose":
+      return (require("./compose") as typeof import("./compose")).buildOnCompose(name, spec, network, parent);
+    case "microk8s":
+      return (require("./microk8s") as typeof import("./microk8s")).buildOnMicroK8s(name, spec, network, parent);
+    case "aws":
+      return (require("./aws") as typeof import("./aws")).buildOnAws(name, spec, network, parent);
+  }
+}

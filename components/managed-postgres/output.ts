@@ -1,0 +1,27 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Tls } from "../core/connection";
+import type { NetworkPath } from "../core/links";
+import type { SecretRef } from "../core/secrets";
+
+/** An address of a server. */
+export interface Endpoint {
+  readonly host: pulumi.Output<string>;
+  readonly port: pulumi.Output<number>;
+}
+
+/** What every target gives for a PostgreSQL server. */
+export interface PostgresOutput {
+  /** Where to write. */
+  readonly writer: Endpoint;
+  /** Where to read; empty without replicas. */
+  readonly readers: readonly Endpoint[];
+  /** Password of each role. */
+  readonly passwords: ReadonlyMap<string, SecretRef>;
+  readonly tls: Tls;
+  /** The way a consumer's packets take. */
+  readonly path: NetworkPath;
+  /** What must be ready before a consumer starts. */
+  readonly after: readonly pulumi.Resource[];
+  /** Resolves when roles and databases are in step. */
+  readonly gate?: pulumi.Output<string>;
+}

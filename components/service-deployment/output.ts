@@ -1,0 +1,12 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { NetworkPath } from "../core/links";
+
+/** What every target gives for a service. */
+export interface ServiceOutput {
+  /** Host name under which linked services reach it. */
+  readonly host: pulumi.Output<string>;
+  /** The way a consumer's packets take; only when the service is linkable. */
+  readonly path?: NetworkPath;
+  /** What must be ready before a consumer starts. */
+  readonly after?: readonly pulumi.Resource[];
+}

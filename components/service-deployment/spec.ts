@@ -1,0 +1,197 @@
+import { Problems } from "../core/problems";
+import { componentName } from "../core/schema";
+import { mebibytes, seconds } from "../core/units";
+import { type ProbeArgs, type RouteArgs, type ServiceDeploymentArgs, schema } from "./args";
+
+/** A check with every default filled in; times in seconds. */
+export interface ProbeSpec {
+  readonly path: string;
+  readonly interval: number;
+  readonly timeout: number;
+  readonly retries: number;
+}
+
+/** {@link ServiceDeploymentArgs} with every default filled in, but for links and leaves, which are read from the arguments. */
+export interface ServiceSpec {
+  readonly port: number;
+  readonly metrics: { readonly port: number; readonly path: string };
+  readonly replicas: number;
+  readonly cpus: number;
+  readonly reservedCpus: number;
+  /** In MiB. */
+  readonly memory: number;
+  readonly startup: ProbeSpec;
+  readonly liveness: ProbeSpec;
+  readonly readiness: ProbeSpec;
+  /** In seconds. */
+  readonly startWithin: number;
+  readonly routes: readonly Required<RouteArgs>[];
+  readonly volumes: readonly { readonly name: string; readonly path: string; readonly size: number }[];
+  readonly scratch: readonly string[];
+  readonly user: string;
+  /** In seconds. */
+  readonly stopWithin: number;
+  readonly secretsAs: "file" | "env";
+  readonly linkable: boolean;
+  readonly outbound: boolean;
+  readonly cameras: boolean;
+  readonly protect: boolean;
+}
+
+/** Most volumes, aliases and files have the component's name in theirs; this keeps host names within 63 characters. */
+const LONGEST_NAME = 40;
+
+/** Checks the arguments and fills in what was left out. Throws an `ArgumentError` with every problem. */
+export function resolveService(name: string, args: ServiceDeploymentArgs): ServiceSpec {
+  const problems = new Problems(`ServiceDeployment "${name}"`).shape(schema, args, Object.keys(schema.shape));
+  if (!componentName.safeParse(name).success || name.length > LONGEST_NAME) {
+    problems.add({
+      path: "name",
+      given: `"${name}"`,
+      allowed: `lower-case letters, digits and single hyphens, at most ${LONGEST_NAME}`,
+      fix: 'use a name such as "auth-service"',
+    });
+  }
+  checkTogether(problems, args);
+  problems.across(["vpc", "memory", "cpus", "reservedCpus", "replicas"], () => {
+    const { target } = args.vpc.network;
+    if (target.kind === "aws") return;
+    const count = args.replicas ?? defaultReplicas(args);
+    target.capacity.take(
+      { name, cpus: (args.reservedCpus ?? args.cpus / 2) * count, memory: mebibytes(args.memory ?? "512 MiB") * count },
+      problems,
+    );
+  });
+  problems.throwIfAny();
+
+  const startWithin = seconds(args.probes?.startWithin ?? "60 seconds");
+  const port = args.port ?? 8000;
+  return {
+    port,
+    metrics: { port: args.metrics?.port ?? port, path: args.metrics?.path ?? "/metrics" },
+    replicas: args.replicas ?? defaultReplicas(args),
+    cpus: args.cpus,
+    reservedCpus: args.reservedCpus ?? args.cpus / 2,
+    memory: mebibytes(args.memory ?? "512 MiB"),
+    startup: probe(args.probes?.startup, "/health/startup", 2),
+    liveness: probe(args.probes?.liveness, "/health/live", 10),
+    readiness: probe(args.probes?.readiness, "/health/ready", 5),
+    startWithin,
+    routes: (args.routes ?? []).map((route) => ({
+      host: route.host,
+      path: route.path ?? "/",
+      stripPrefix: route.stripPrefix ?? false,
+    })),
+    volumes: Object.entries(args.volumes ?? {}).map(([volume, each]) => ({
+      name: volume,
+      path: each.path,
+      size: mebibytes(each.size),
+    })),
+    scratch: args.scratch ?? [],
+    user: args.user ?? "10001:10001",
+    stopWithin: seconds(args.stopWithin ?? "20 seconds"),
+    secretsAs: args.secretsAs ?? "file",
+    linkable: args.linkable ?? false,
+    outbound: args.outbound ?? false,
+    cameras: args.cameras ?? false,
+    protect: args.protect ?? true,
+  };
+}
+
+function defaultReplicas(args: ServiceDeploymentArgs): number {
+  return args.vpc.network.target.environment === "dev" ? 1 : 2;
+}
+
+function probe(args: ProbeArgs | undefined, path: string, interval: number): ProbeSpec {
+  return {
+    path: args?.path ?? path,
+    interval: args?.interval === undefined ? interval : seconds(args.interval),
+    timeout: args?.timeout === undefined ? 3 : seconds(args.timeout),
+    retries: args?.retries ?? 3,
+  };
+}
+
+function checkTogether(problems: Problems, args: ServiceDeploymentArgs): void {
+  problems.across(["cpus", "reservedCpus"], (add) => {
+    if (args.reservedCpus !== undefined && args.reservedCpus > args.cpus) {
+      add({
+        path: "reservedCpus",
+        given: String(args.reservedCpus),
+        allowed: `at most cpus, ${args.cpus}`,
+        fix: "lower it or raise cpus",
+      });
+    }
+  });
+  problems.across(["memory"], (add) => {
+    if (args.memory !== undefined && mebibytes(args.memory) < 16) {
+      add({ path: "memory", given: `"${args.memory}"`, allowed: "at least 16 MiB", fix: 'use "64 MiB" or more' });
+    }
+  });
+  problems.across(["environment", "secrets"], (add) => {
+    for (const variable of Object.keys(args.secrets ?? {})) {
+      if (variable in (args.environment ?? {}) || `${variable}_FILE` in (args.environment ?? {})) {
+        add({
+          path: `secrets.${variable}`,
+          given: "a variable that environment has too",
+          allowed: "each variable once",
+          fix: `remove ${variable} from environment`,
+        });
+      }
+    }
+    for (const [variable, value] of Object.entries(args.environment ?? {})) {
+      if (typeof value === "string" && value !== "" && /(PASSWORD|SECRET|TOKEN|PRIVATE_KEY|API_KEY)$/.test(variable)) {
+        add({
+          path: `environment.${variable}`,
+          given: "[secret]",
+          allowed: "no secret in a plain variable",
+          fix: `move it to secrets: { ${variable}: config.requireSecret(...) }`,
+        });
+      }
+    }
+  });
+  problems.across(["routes"], (add) => {
+    const seen = new Set<string>();
+    for (const [index, route] of (args.routes ?? []).entries()) {
+      const key = `${route.host}${route.path ?? "/"}`;
+      if (seen.has(key))
+        add({
+          path: `routes.${index}`,
+          given: `"${key}" for the second time`,
+          allowed: "each host and path once",
+          fix: "remove one of the two",
+        });
+      seen.add(key);
+    }
+  });
+  problems.across(["volumes", "scratch"], (add) => {
+    const paths = [...Object.values(args.volumes ?? {}).map((each) => each.path), ...(args.scratch ?? [])];
+    for (const path of new Set(paths.filter((each, index) => paths.indexOf(each) !== index))) {
+      add({
+        path: "volumes",
+        given: `"${path}" twice`,
+        allowed: "each folder once",
+        fix: "give each volume and scratch folder its own path",
+      });
+    }
+  });
+  problems.across(["vpc", "volumes"], (add) => {
+    if (args.vpc.network.kind === "aws" && Object.keys(args.volumes ?? {}).length > 0) {
+      add({
+        path: "volumes",
+        given: "a volume on aws",
+        allowed: "compose and microk8s only",
+        fix: "keep files in a StorageBucket: Fargate tasks have no lasting disk",
+      });
+    }
+  });
+  problems.across(["stopWithin", "vpc"], (add) => {
+    if (args.stopWithin !== undefined && seconds(args.stopWithin) > 120) {
+      add({
+        path: "stopWithin",
+        given: `"${args.stopWithin}"`,
+        allowed: "at most 120 seconds, the limit of Fargate",
+        fix: "finish long work in a queue, not at the end of a process",
+      });
+    }
+  });
+}

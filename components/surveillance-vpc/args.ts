@@ -1,0 +1,74 @@
+import * as z from "zod";
+import { port, text } from "../core/schema";
+import type { Target } from "../targets/target";
+
+/** How the edge gets the certificates of its host names. */
+export type EdgeCertificates =
+  | {
+      /** A certificate authority that speaks ACME, such as Let's Encrypt: the host names must resolve to the edge. */
+      readonly mode: "acme";
+      /** Address that the authority writes to before a certificate expires. */
+      readonly email: string;
+    }
+  | {
+      /** The edge's own authority, for development: browsers warn. */
+      readonly mode: "internal";
+    };
+
+/** Where the edge listens on a compose host. */
+export interface EdgePublication {
+  /** Host port of the redirect to HTTPS. Default: 80. */
+  readonly http?: number;
+  /** Host port of HTTPS. Default: 443. */
+  readonly https?: number;
+  /** Address of the host to listen on. Default: `0.0.0.0`, all of them. */
+  readonly ip?: string;
+}
+
+/** Arguments of {@link SurveillanceVpc}. */
+export interface SurveillanceVpcArgs {
+  /** The place where everything runs: a `ComposeHost`, a `MicroK8s` or an `AwsRegion`. */
+  readonly target: Target;
+  /** Certificates of the edge. Default: `internal` in dev; must be given in staging and prod. */
+  readonly certificates?: EdgeCertificates;
+  /** Ports of the edge. Compose only: on MicroK8s and AWS the ingress controller and the load balancer listen on 80 and 443. */
+  readonly publish?: EdgePublication;
+  /** Networks in which cameras live, as IPv4 CIDR. Services with `cameras: true` may reach them. */
+  readonly cameras?: readonly string[];
+  /** Address range of the VPC. AWS only. Default: `10.0.0.0/16` (VPC-01). */
+  readonly cidr?: string;
+  /** Whether deletion of the CA and of the edge's certificates is refused. Default: yes. */
+  readonly protect?: boolean;
+}
+
+const cidr = text(
+  /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\/(?:3[0-2]|[12]?\d)$/,
+  "an IPv4 network such as 10.20.0.0/16",
+  "write address, slash and prefix length",
+);
+
+/** Shape of {@link SurveillanceVpcArgs}. */
+export const schema = z.strictObject({
+  target: z.custom<Target>(
+    (value) => typeof value === "object" && value !== null && "kind" in value && "prefix" in value,
+    {
+      params: {
+        allowed: "a ComposeHost, a MicroK8s or an AwsRegion",
+        fix: 'make one: new ComposeHost("host", { ... })',
+      },
+    },
+  ),
+  certificates: z
+    .discriminatedUnion("mode", [
+      z.strictObject({
+        mode: z.literal("acme"),
+        email: text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "an e-mail address", "give the address of the operations team"),
+      }),
+      z.strictObject({ mode: z.literal("internal") }),
+    ])
+    .optional(),
+  publish: z.strictObject({ http: port.optional(), https: port.optional(), ip: z.ipv4().optional() }).optional(),
+  cameras: z.array(cidr).optional(),
+  cidr: cidr.optional(),
+  protect: z.boolean().optional(),
+});

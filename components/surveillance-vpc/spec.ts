@@ -1,0 +1,72 @@
+import { Problems } from "../core/problems";
+import { componentName } from "../core/schema";
+import { type EdgeCertificates, type EdgePublication, type SurveillanceVpcArgs, schema } from "./args";
+
+/** {@link SurveillanceVpcArgs} with every default filled in. */
+export interface VpcSpec {
+  readonly certificates: EdgeCertificates;
+  readonly publish: Required<EdgePublication>;
+  readonly cameras: readonly string[];
+  readonly cidr: string;
+  readonly protect: boolean;
+}
+
+/** Checks the arguments and fills in what was left out. Throws an `ArgumentError` with every problem. */
+export function resolveVpc(name: string, args: SurveillanceVpcArgs): VpcSpec {
+  const problems = new Problems(`SurveillanceVpc "${name}"`).shape(schema, args, Object.keys(schema.shape));
+  if (!componentName.safeParse(name).success) {
+    problems.add({
+      path: "name",
+      given: `"${name}"`,
+      allowed: "lower-case letters, digits and single hyphens",
+      fix: 'use a name such as "network"',
+    });
+  }
+  problems
+    .across(["target", "certificates"], (add) => {
+      if (args.certificates === undefined && args.target.environment !== "dev") {
+        add({
+          path: "certificates",
+          given: "nothing",
+          allowed: "acme or internal",
+          fix: `give { mode: "acme", email: "ops@example.com" }: ${args.target.environment} does not start with self-made certificates unless you say so`,
+        });
+      }
+    })
+    .across(["target", "publish"], (add) => {
+      if (args.publish !== undefined && args.target.kind !== "compose") {
+        add({
+          path: "publish",
+          given: `ports on ${args.target.kind}`,
+          allowed: "compose only",
+          fix: "remove publish: the load balancer listens on 80 and 443",
+        });
+      }
+      if (args.publish !== undefined && (args.publish.http ?? 80) === (args.publish.https ?? 443)) {
+        add({
+          path: "publish.https",
+          given: String(args.publish.https ?? 443),
+          allowed: "another port than http",
+          fix: "give two different ports",
+        });
+      }
+    })
+    .across(["target", "cidr"], (add) => {
+      if (args.cidr !== undefined && args.target.kind !== "aws") {
+        add({
+          path: "cidr",
+          given: `"${args.cidr}"`,
+          allowed: "aws only",
+          fix: `remove cidr: ${args.target.kind} lays out its networks itself`,
+        });
+      }
+    })
+    .throwIfAny();
+  return {
+    certificates: args.certificates ?? { mode: "internal" },
+    publish: { http: args.publish?.http ?? 80, https: args.publish?.https ?? 443, ip: args.publish?.ip ?? "0.0.0.0" },
+    cameras: args.cameras ?? [],
+    cidr: args.cidr ?? "10.0.0.0/16",
+    protect: args.protect ?? true,
+  };
+}

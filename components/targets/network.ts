@@ -1,0 +1,78 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { LateList } from "../core/late";
+import type { AwsTarget, ComposeTarget, MicroK8sTarget } from "./target";
+
+/** One host and path that the edge sends to a service. */
+export interface EdgeRoute {
+  /** Name of the service. */
+  readonly service: string;
+  /** Host name the route answers to. */
+  readonly host: string;
+  /** Path prefix, starting with `/`. */
+  readonly path: string;
+  /** Whether the prefix is removed before the request is passed on. */
+  readonly stripPrefix: boolean;
+  /** `host:port` of each replica. */
+  readonly upstreams: readonly string[];
+  /** Path that tells whether a replica may receive requests. */
+  readonly healthPath: string;
+}
+
+/** What SurveillanceVpc gives the other components on a compose host. */
+export interface ComposeNetwork {
+  readonly kind: "compose";
+  readonly target: ComposeTarget;
+  /** Routes of the edge, added to by services. */
+  readonly routes: LateList<EdgeRoute>;
+  /** Docker network between the edge and the services it routes to. */
+  readonly edgeNetwork: string;
+  /** Docker network for outbound traffic; containers on it cannot reach each other. */
+  readonly egressNetwork: string;
+  /** Docker network on which the cameras are reached, if there are any. */
+  readonly cameraNetwork?: string;
+  /** Volume with the stack's CA key: only certificate containers mount it. */
+  readonly caVolume: string;
+  /** Volume with the stack's CA certificate. */
+  readonly trustVolume: string;
+  /** Networks and volumes that must exist before a container uses them by name. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** What SurveillanceVpc gives the other components on Kubernetes. */
+export interface MicroK8sNetwork {
+  readonly kind: "microk8s";
+  readonly target: MicroK8sTarget;
+  /** The stack's namespace. */
+  readonly namespace: string;
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** What SurveillanceVpc gives the other components on AWS. */
+export interface AwsNetwork {
+  readonly kind: "aws";
+  readonly target: AwsTarget;
+  readonly vpcId: pulumi.Output<string>;
+  /** Subnets of the load balancer. */
+  readonly publicSubnetIds: readonly pulumi.Output<string>[];
+  /** Subnets of tasks. */
+  readonly privateSubnetIds: readonly pulumi.Output<string>[];
+  /** Subnets of data stores, without a route to the internet. */
+  readonly dataSubnetIds: readonly pulumi.Output<string>[];
+  /** ARN of the ECS cluster of the stack. */
+  readonly clusterArn: pulumi.Output<string>;
+  /** The shared load balancer. */
+  readonly edge: {
+    readonly listenerArn: pulumi.Output<string>;
+    readonly securityGroupId: pulumi.Output<string>;
+    readonly dnsName: pulumi.Output<string>;
+  };
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** What SurveillanceVpc gives the other components. */
+export type Network = ComposeNetwork | MicroK8sNetwork | AwsNetwork;
+
+/** Anything that carries a network: a `SurveillanceVpc` of this program, or one adopted from elsewhere. */
+export interface NetworkSource {
+  readonly network: Network;
+}
