@@ -1,0 +1,3 @@
+FROM debian:trixie-slim
+COPY versitygw /usr/local/bin/versitygw
+ENTRYPOINT ["/usr/local/bin/versitygw"]
