@@ -153,7 +153,11 @@ function migrate(
 function surroundings(shared: Shared, owner: string, bound: Bound): Surroundings {
   const { args, spec, network, parent } = shared;
   const secrets = [
-    ...bound.secrets.map((secret) => ({ variable: secret.variable, file: secret.file, value: valueOf(secret.ref) })),
+    ...bound.secrets.map((secret) => ({
+      variable: secret.variable,
+      file: secret.file,
+      value: secretValue(secret.ref),
+    })),
     ...Object.entries(args.secrets ?? {}).map(([variable, value]) => ({
       variable,
       file: variable.toLowerCase().replace(/_/g, "-"),
@@ -196,7 +200,7 @@ function surroundings(shared: Shared, owner: string, bound: Bound): Surroundings
   };
 }
 
-function valueOf(ref: { readonly kind: string; readonly value?: pulumi.Output<string> }): pulumi.Output<string> {
+function secretValue(ref: { readonly kind: string; readonly value?: pulumi.Output<string> }): pulumi.Output<string> {
   if (ref.kind !== "file" || ref.value === undefined)
     throw new Error(`a compose service cannot read a secret of kind ${ref.kind}`);
   return ref.value;

@@ -144,7 +144,8 @@ function base(target: ComposeTarget, spec: ContainerSpec): ContainerArgs {
     ...(spec.uploads === undefined ? {} : { uploads: spec.uploads.map((each) => ({ ...each })) }),
     memory: spec.memory,
     memorySwap: spec.memory,
-    cpus: String(spec.cpus),
+    // The daemon reads these back in one form only; any other is a difference for ever.
+    cpus: Number.isInteger(spec.cpus) ? spec.cpus.toFixed(1) : String(spec.cpus),
     shmSize: spec.shm ?? 64,
     ipcMode: "private",
     logDriver: "json-file",
@@ -172,9 +173,16 @@ function volumeMount(mount: VolumeMount): types.input.ContainerMount {
 function healthcheck(health: HealthSpec): types.input.ContainerHealthcheck {
   return {
     tests: [...health.command],
-    interval: `${health.interval}s`,
-    timeout: `${health.timeout}s`,
+    interval: goDuration(health.interval),
+    timeout: goDuration(health.timeout),
     retries: health.retries,
-    startPeriod: `${health.start}s`,
+    startPeriod: goDuration(health.start),
   };
+}
+
+/** Seconds as Go prints them: `90` is `1m30s`. */
+function goDuration(total: number): string {
+  const hours = Math.floor(total / 3600);
+  const minutes = Math.floor((total % 3600) / 60);
+  return `${hours > 0 ? `${hours}h` : ""}${total >= 60 ? `${minutes}m` : ""}${total % 60}s`;
 }

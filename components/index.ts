@@ -1,0 +1,13 @@
+export type { Connection, Tls } from "./core/connection";
+export { ENVIRONMENTS, type Environment } from "./core/environment";
+export { ArgumentError, BulwarkError, type ErrorCode, type Problem } from "./core/errors";
+export type { Consumer, Link, Linkable, NetworkPath, SecretVariable } from "./core/links";
+export type { SecretRef } from "./core/secrets";
+export type { Duration, Size } from "./core/units";
+export * from "./managed-postgres";
+export * from "./redis-cache";
+export * from "./service-deployment";
+export * from "./storage-bucket";
+export * from "./surveillance-vpc";
+export type { Network, NetworkSource } from "./targets/network";
+export type { AwsTarget, ComposeTarget, MicroK8sTarget, Target, TargetKind } from "./targets/target";

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import type { Purpose } from "./args";
+import type { CacheSpec } from "./spec";
+
+/** User that consumers log in as. */
+export const APP_USER = "app";
+
+const EVICTION: Readonly<Record<Purpose, string>> = {
+  cache: "allkeys-lru",
+  session: "volatile-lru",
+  queue: "noeviction",
+};
+
+/** The server's whole configuration: TLS only, limits, and persistence by purpose (RC-04). */
+export function configuration(spec: CacheSpec, caFile: string): string {
+  return [
+    "bind * -::*",
+    "protected-mode no",
+    "port 0",
+    "tls-port 6379",
+    "tls-cert-file /tls/tls.crt",
+    "tls-key-file /tls/tls.key",
+    `tls-ca-cert-file ${caFile}`,
+    "tls-auth-clients no",
+    'tls-protocols "TLSv1.2 TLSv1.3"',
+    "aclfile /run/secrets/users.acl",
+    "dir /data",
+    `maxmemory ${spec.maxMemory}mb`,
+    `maxmemory-policy ${EVICTION[spec.purpose]}`,
+    ...(spec.persistent
+      ? ["appendonly yes", "appendfsync everysec", "save 900 1 300 10 60 10000"]
+      : ["appendonly no", 'save ""']),
+    "",
+  ].join("\n");
+}
+
+/**
+ * Who may do what: the default user is off, the health check may only ping, consumers may do everything but administration and commands
+ * that can stop the server or empty it (X-16). Passwords stand here as SHA-256, as the server itself stores them.
+ */
+export function users(password: string): string {
+  const hash = createHash("sha256").update(password).digest("hex");
+  return [
+    "user default off",
+    "user health on nopass resetkeys resetchannels -@all +ping",
+    `user ${APP_USER} on #${hash} ~* &* +@all -@admin -@dangerous +info +sort +sort_ro`,
+    "",
+  ].join("\n");
+}
+
+/** Starts the server and lets it end when its certificate was renewed: Docker starts it again with the new one. */
+export function startScript(program: string): string {
+  return [
+    "#!/bin/sh",
+    "set -eu",
+    "touch /tmp/certificate-loaded",
+    '(while sleep 60; do if [ /tls/tls.crt -nt /tmp/certificate-loaded ]; then kill -TERM "$$"; fi; done) &',
+    `exec ${program} /etc/bulwark/server.conf`,
+    "",
+  ].join("\n");
+}

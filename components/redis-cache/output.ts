@@ -1,0 +1,16 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Tls } from "../core/connection";
+import type { NetworkPath } from "../core/links";
+import type { SecretRef } from "../core/secrets";
+
+/** What every target gives for a cache. */
+export interface CacheOutput {
+  readonly host: pulumi.Output<string>;
+  readonly port: pulumi.Output<number>;
+  readonly password: SecretRef;
+  readonly tls: Tls;
+  /** The way a consumer's packets take. */
+  readonly path: NetworkPath;
+  /** What must be ready before a consumer starts. */
+  readonly after: readonly pulumi.Resource[];
+}

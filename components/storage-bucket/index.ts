@@ -1,0 +1,98 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { Component } from "../core/component";
+import type { Consumer, Link, Linkable } from "../core/links";
+import { accept } from "../core/tick";
+import type { StorageBucketArgs } from "./args";
+import type { Access, BucketOutput } from "./output";
+import { resolveBucket } from "./spec";
+
+export type { LifecycleArgs, StorageBucketArgs } from "./args";
+export type { Access } from "./output";
+
+/** How a consumer wants to use the bucket. */
+export interface BucketAccess {
+  /** Default: `readwrite`. It can delete objects but not their versions. */
+  readonly access?: Access;
+  /** Prefix of the variables. Default: `S3`. */
+  readonly prefix?: string;
+}
+
+/**
+ * An S3 bucket with a key of its own for each consumer. Versions are kept, only TLS is spoken.
+ *
+ * @example
+ * ```ts
+ * const recordings = new StorageBucket("recordings", {
+ *   vpc,
+ *   bucketName: "smartoffice-recordings",
+ *   storage: "500 GiB",
+ *   lifecycle: { expireAfter: "90 days" },
+ * });
+ * ```
+ */
+export class StorageBucket extends Component implements Linkable {
+  /** URL of the S3 endpoint. */
+  readonly endpoint: pulumi.Output<string>;
+  /** Name of the bucket. */
+  readonly bucketName: string;
+  readonly #made: BucketOutput;
+
+  /** Throws an `ArgumentError` that lists every problem when the arguments cannot be used. */
+  constructor(name: string, args: StorageBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    const spec = accept(() => resolveBucket(name, args));
+    const network = args.vpc.network;
+    super(
+      "StorageBucket",
+      name,
+      {
+        target: network.kind,
+        environment: network.target.environment,
+        bucketName: spec.bucketName,
+        versioning: spec.versioning,
+        objectLock: spec.objectLock,
+        expireDays: spec.expireDays,
+        expireOldVersionsDays: spec.expireOldVersionsDays,
+        protect: spec.protect,
+      },
+      network.target.provider,
+      opts,
+    );
+    if (network.kind !== "compose") throw new Error(`StorageBucket has no ${network.kind} side`);
+    this.#made = (require("./compose") as typeof import("./compose")).buildOnCompose(name, spec, network, this);
+    this.endpoint = this.#made.endpoint;
+    this.bucketName = spec.bucketName;
+    this.registerOutputs({ endpoint: this.endpoint, bucketName: this.bucketName });
+  }
+
+  /** A view for `links` with another access or variable prefix: `links: [recordings.as({ access: "read" })]`. */
+  as(access: BucketAccess): Linkable {
+    return { link: (consumer) => this.#link(consumer, access) };
+  }
+
+  /** Gives the consumer a key that can read and write objects. Part of {@link Linkable}. */
+  link(consumer: Consumer): Link {
+    return this.#link(consumer, {});
+  }
+
+  #link(consumer: Consumer, access: BucketAccess): Link {
+    const prefix = access.prefix ?? "S3";
+    const made = this.#made;
+    const key = accept(() => made.grant(consumer, access.access ?? "readwrite"));
+    return {
+      to: this.componentName,
+      variables: {
+        [`${prefix}_ENDPOINT`]: made.endpoint,
+        [`${prefix}_BUCKET`]: made.bucketName,
+        [`${prefix}_REGION`]: made.region,
+        [`${prefix}_ACCESS_KEY`]: key.id,
+        [`${prefix}_FORCE_PATH_STYLE`]: "true",
+        ...(made.caFile === undefined ? {} : { [`${prefix}_CA_FILE`]: made.caFile }),
+      },
+      secrets: [{ variable: `${prefix}_SECRET_KEY`, file: `${this.componentName}-secret-key`, ref: key.secret }],
+      path: made.path,
+      trust: made.caFile !== undefined,
+      after: made.after,
+      gate: made.gate,
+    };
+  }
+}
