@@ -1,5 +1,6 @@
+import type * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
-import { port, text } from "../core/schema";
+import { leaf, port, text } from "../core/schema";
 import type { Target } from "../targets/target";
 
 /** How the edge gets the certificates of its host names. */
@@ -13,6 +14,12 @@ export type EdgeCertificates =
   | {
       /** The edge's own authority, for development: browsers warn. */
       readonly mode: "internal";
+    }
+  | {
+      /** A certificate of AWS Certificate Manager. AWS only, and the only way there. */
+      readonly mode: "acm";
+      /** ARN of the certificate. It must cover the host names of all routes. */
+      readonly arn: pulumi.Input<string>;
     };
 
 /** Where the edge listens on a compose host. */
@@ -29,7 +36,7 @@ export interface EdgePublication {
 export interface SurveillanceVpcArgs {
   /** The place where everything runs: a `ComposeHost`, a `MicroK8s` or an `AwsRegion`. */
   readonly target: Target;
-  /** Certificates of the edge. Default: `internal` in dev; must be given in staging and prod. */
+  /** Certificates of the edge. Default: `internal` in dev; must be given in staging and prod, and always on AWS. */
   readonly certificates?: EdgeCertificates;
   /** Ports of the edge. Compose only: on MicroK8s and AWS the ingress controller and the load balancer listen on 80 and 443. */
   readonly publish?: EdgePublication;
@@ -37,7 +44,10 @@ export interface SurveillanceVpcArgs {
   readonly cameras?: readonly string[];
   /** Address range of the VPC. AWS only. Default: `10.0.0.0/16` (VPC-01). */
   readonly cidr?: string;
-  /** Whether deletion of the CA and of the edge's certificates is refused. Default: yes. */
+  /**
+   * Whether deletion of what cannot be made again is refused: the CA and the edge's certificates on compose, the namespace and the CA on
+   * MicroK8s, the load balancer on AWS. Default: yes.
+   */
   readonly protect?: boolean;
 }
 
@@ -65,6 +75,16 @@ export const schema = z.strictObject({
         email: text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "an e-mail address", "give the address of the operations team"),
       }),
       z.strictObject({ mode: z.literal("internal") }),
+      z.strictObject({
+        mode: z.literal("acm"),
+        arn: leaf(
+          text(
+            /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/,
+            "the ARN of a certificate in AWS Certificate Manager",
+            'use "arn:aws:acm:<region>:<account>:certificate/<id>", or an output of one',
+          ),
+        ),
+      }),
     ])
     .optional(),
   publish: z.strictObject({ http: port.optional(), https: port.optional(), ip: z.ipv4().optional() }).optional(),

@@ -66,7 +66,7 @@ function site(host: string, routes: readonly EdgeRoute[], settings: EdgeSettings
   return `${redirect}\n\n${secure}`;
 }
 
-function handle(route: EdgeRoute): string {
+function handle(route: EdgeRoute, index: number): string {
   const proxy = block(`reverse_proxy ${route.upstreams.join(" ")}`, [
     "lb_policy least_conn",
     "lb_try_duration 5s",
@@ -77,8 +77,12 @@ function handle(route: EdgeRoute): string {
     "health_timeout 2s",
     "header_up X-Real-IP {remote_host}",
   ]);
-  if (route.path === "/") return block("handle", [proxy]);
-  return block(`${route.stripPrefix ? "handle_path" : "handle"} ${route.path.replace(/\/$/, "")}/*`, [proxy]);
+  const path = route.path.replace(/\/$/, "");
+  if (path === "") return block("handle", [proxy]);
+  return [
+    `@route${index} path ${path} ${path}/*`,
+    block(`handle @route${index}`, [...(route.stripPrefix ? [`uri strip_prefix ${path}`] : []), proxy]),
+  ].join("\n");
 }
 
 function block(head: string, lines: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { Problems } from "../core/problems";
 import { componentName } from "../core/schema";
 import { type EdgeCertificates, type EdgePublication, type SurveillanceVpcArgs, schema } from "./args";
+import { unsupportedVpc } from "./unsupported";
 
 /** {@link SurveillanceVpcArgs} with every default filled in. */
 export interface VpcSpec {
@@ -23,7 +24,11 @@ export function resolveVpc(name: string, args: SurveillanceVpcArgs): VpcSpec {
     });
   }
   problems
+    .across(["target", "certificates", "cidr", "cameras"], (add) => {
+      for (const problem of unsupportedVpc(args)) add(problem);
+    })
     .across(["target", "certificates"], (add) => {
+      if (args.target.kind === "aws") return;
       if (args.certificates === undefined && args.target.environment !== "dev") {
         add({
           path: "certificates",

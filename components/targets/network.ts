@@ -44,7 +44,21 @@ export interface MicroK8sNetwork {
   readonly target: MicroK8sTarget;
   /** The stack's namespace. */
   readonly namespace: string;
+  /** cert-manager Issuer of the stack's own CA, for servers inside the namespace. */
+  readonly internalIssuer: string;
+  /** Secret whose `ca.crt` is the certificate of the stack's own CA; clients mount that key alone. */
+  readonly trustSecret: string;
+  /** Name of the Secret with the public certificate of a host name; the certificate is ordered once, whoever asks first. */
+  publicCertificate(host: string): string;
+  /** Networks in which cameras live, as CIDR. */
+  readonly cameras: readonly string[];
   readonly ready: readonly pulumi.Resource[];
+}
+
+/** Gives each route of a shared listener its priority. */
+export interface RoutePriorities {
+  /** A priority that puts longer paths first; throws an `ArgumentError` when the route was taken before. */
+  take(service: string, host: string, path: string): number;
 }
 
 /** What SurveillanceVpc gives the other components on AWS. */
@@ -60,11 +74,22 @@ export interface AwsNetwork {
   readonly dataSubnetIds: readonly pulumi.Output<string>[];
   /** ARN of the ECS cluster of the stack. */
   readonly clusterArn: pulumi.Output<string>;
+  /** Private DNS namespace in which services find each other. */
+  readonly namespace: { readonly id: pulumi.Output<string>; readonly name: string };
+  /** How tasks reach the APIs of AWS (images, logs, secrets) without a way to the internet. */
+  readonly endpoints: {
+    /** Security group of the interface endpoints. */
+    readonly securityGroupId: pulumi.Output<string>;
+    /** Managed prefix list of Amazon S3 in the region, where image layers lie. */
+    readonly s3PrefixListId: pulumi.Output<string>;
+  };
   /** The shared load balancer. */
   readonly edge: {
     readonly listenerArn: pulumi.Output<string>;
     readonly securityGroupId: pulumi.Output<string>;
     readonly dnsName: pulumi.Output<string>;
+    /** Priorities of the listener's rules. */
+    readonly priorities: RoutePriorities;
   };
   readonly ready: readonly pulumi.Resource[];
 }

@@ -30,6 +30,8 @@ export interface MicroK8sTarget extends TargetBase {
   readonly capacity: Capacity;
   /** Class of the Ingress controller. */
   readonly ingressClass: string;
+  /** Namespace in which the Ingress controller runs. */
+  readonly ingressNamespace: string;
   /** Storage class of the volumes. */
   readonly storageClass: string;
   /** Repository that holds Bulwark's own images, as the cluster pulls them. */

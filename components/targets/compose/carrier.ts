@@ -50,10 +50,14 @@ export function carry(
   const folders = [...new Set(files.map((file) => folderOf(file.path)))].sort();
   const volumes = folders.map((folder) => ({
     folder,
-    volume: volume(`${name}-${folder.slice(folder.lastIndexOf("/") + 1)}`, network.target, {
-      parent: options.parent,
-      holdsData: false,
-    }),
+    volume: volume(
+      `${name}-${folder === "/etc/bulwark" ? "config" : folder.slice(folder.lastIndexOf("/") + 1)}`,
+      network.target,
+      {
+        parent: options.parent,
+        holdsData: false,
+      },
+    ),
   }));
   const carrier = oneShot(
     service,
@@ -64,7 +68,8 @@ export function carry(
       user: "0:0",
       entrypoint: ["/bin/sh", "-eu", "-c"],
       command: [script(files, folders, options.awaitTls !== undefined)],
-      capabilities: ["CHOWN", "FOWNER"],
+      // DAC_OVERRIDE: in a rendered project the secret files belong to the user who rendered it.
+      capabilities: ["CHOWN", "DAC_OVERRIDE", "FOWNER"],
       memory: 64,
       cpus: 0.5,
       mounts: [

@@ -1,0 +1,48 @@
+/**
+ * Tiers of subnets. The position of a name is part of every address ever given out: names may be added at the end, up to
+ * {@link TIER_SLOTS}, and are never moved or removed.
+ */
+export const TIERS = ["private", "public", "data"] as const;
+
+/** A tier of subnets. */
+export type Tier = (typeof TIERS)[number];
+
+/** Room for tiers, used and future. */
+export const TIER_SLOTS = 8;
+/** Room for zones in each tier, used and future. */
+export const ZONE_SLOTS = 8;
+
+/** Largest network: the limit of Amazon VPC. */
+export const SHORTEST_PREFIX = 16;
+/** Smallest network: its subnets have 16 addresses, the least that Amazon VPC allows (/28). */
+export const LONGEST_PREFIX = 22;
+
+const SUBNET_BITS = Math.log2(TIER_SLOTS * ZONE_SLOTS);
+
+/**
+ * The subnet of a tier in the zone at a position. It depends on nothing but the network, the tier and the position, so a new zone or tier never
+ * moves a subnet that exists.
+ */
+export function subnetCidr(network: string, tier: Tier, zonePosition: number): string {
+  const { base, prefix } = parse(network);
+  if (!Number.isInteger(zonePosition) || zonePosition < 0 || zonePosition >= ZONE_SLOTS)
+    throw new RangeError(`there is room for ${ZONE_SLOTS} zones, not for one at position ${zonePosition}`);
+  const size = 2 ** (32 - prefix - SUBNET_BITS);
+  const slot = TIERS.indexOf(tier) * ZONE_SLOTS + zonePosition;
+  return `${dotted(base + slot * size)}/${prefix + SUBNET_BITS}`;
+}
+
+/** Whether a network has a usable size and starts at its first address. */
+export function aligned(network: string): boolean {
+  const { base, prefix } = parse(network);
+  return prefix >= SHORTEST_PREFIX && prefix <= LONGEST_PREFIX && base % 2 ** (32 - prefix) === 0;
+}
+
+function parse(network: string): { readonly base: number; readonly prefix: number } {
+  const [address = "", prefix = ""] = network.split("/");
+  return { base: address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0), prefix: Number(prefix) };
+}
+
+function dotted(address: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
+}

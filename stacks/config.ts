@@ -1,0 +1,74 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as z from "zod";
+import { Problems } from "../components/core/problems";
+import { hostname, image, port, size } from "../components/core/schema";
+import { accept } from "../components/core/tick";
+import type { Size } from "../components/core/units";
+
+/** Services of the platform that run the user's own images. */
+export const SERVICES = ["auth-service", "data-service", "detection-service"] as const;
+
+/** Name of a service of the platform. */
+export type ServiceName = (typeof SERVICES)[number];
+
+/** What `Pulumi.<stack>.yaml` says, under the prefix `bulwark:`. */
+export interface StackConfig {
+  /** Host name under which the platform is reached. */
+  readonly domain: string;
+  /** Image of each service, with a fixed tag or digest. */
+  readonly images: Readonly<Record<ServiceName, string>>;
+  /** Command of the database migration. Default: `alembic upgrade head` (SD-19). */
+  readonly migration: readonly string[];
+  /** Compose: address of the Docker daemon. Default: the local socket. */
+  readonly host?: string;
+  /** Compose and MicroK8s: CPUs of the host or node. */
+  readonly cpus?: number;
+  /** Compose and MicroK8s: memory of the host or node. */
+  readonly memory?: Size;
+  /** Compose: ports of the edge. Default: 80 and 443. */
+  readonly publish?: { readonly http?: number; readonly https?: number; readonly ip?: string };
+  /** Networks in which the cameras live, as IPv4 CIDR. */
+  readonly cameras?: readonly string[];
+  /** Address that the certificate authority writes to. Without it the edge makes its own certificates, which only dev accepts. */
+  readonly acmeEmail?: string;
+}
+
+const schema = z.strictObject({
+  domain: hostname,
+  images: z.strictObject(Object.fromEntries(SERVICES.map((name) => [name, image])) as Record<ServiceName, z.ZodType>),
+  migration: z.array(z.string()).min(1).optional(),
+  host: z.string().optional(),
+  cpus: z.number().positive().optional(),
+  memory: size.optional(),
+  publish: z.strictObject({ http: port.optional(), https: port.optional(), ip: z.ipv4().optional() }).optional(),
+  cameras: z.array(z.string()).optional(),
+  acmeEmail: z.string().optional(),
+});
+
+/**
+ * The configuration of the stack that runs. Throws an `ArgumentError` that lists every problem, unknown keys among them.
+ */
+export function stackConfig(): StackConfig {
+  const prefix = `${pulumi.getProject()}:`;
+  const given = Object.fromEntries(
+    Object.entries(pulumi.runtime.allConfig())
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), parsed(value)]),
+  );
+  return accept(() => {
+    new Problems(`configuration of stack ${pulumi.getStack()}`, "CONFIGURATION")
+      .shape(schema, given, Object.keys(schema.shape))
+      .throwIfAny();
+    return { migration: ["alembic", "upgrade", "head"], ...given } as unknown as StackConfig;
+  });
+}
+
+/** Configuration arrives as text; lists, objects and numbers are JSON. */
+function parsed(text: string): unknown {
+  if (!/^[[{\d]/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
