@@ -50,7 +50,7 @@ function role(secret: RoleSecret): string[] {
   return [
     unless(`FROM pg_roles WHERE rolname = ${literal(secret.role)}`, `CREATE ROLE ${secret.role} LOGIN`),
     `ALTER ROLE ${secret.role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS ${replication} PASSWORD ${literal(secret.verifier)};`,
-    `GRANT bulwark_managed TO ${secret.role} WITH INHERIT FALSE, SET FALSE;`,
+    `GRANT bulwark_managed TO ${secret.role};`,
   ];
 }
 
