@@ -63,12 +63,3 @@ export const pulumi = program({
   flags: ["-ldflags=-X=github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.256.0"],
   fact: { bin: join(bin, "pulumi"), path: bin },
 });
-
-export const languageHost = program({
-  name: "pulumi-nodejs",
-  file: join(bin, "pulumi-language-nodejs"),
-  module: "github.com/pulumi/pulumi/sdk/nodejs/cmd/pulumi-language-nodejs/v3",
-  version: "v3.256.0",
-  main: "github.com/pulumi/pulumi/sdk/nodejs/cmd/pulumi-language-nodejs/v3",
-  fact: { bin: join(bin, "pulumi-language-nodejs"), path: bin },
-});

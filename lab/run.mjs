@@ -6,13 +6,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { base } from "./base.mjs";
 import { docker, stopDaemon } from "./daemon.mjs";
 import { debian } from "./debian.mjs";
-import { compose, languageHost, pulumi, versitygw } from "./go.mjs";
+import { compose, pulumi, versitygw } from "./go.mjs";
 import { images } from "./images.mjs";
 import { bin, cache, facts, logs, work } from "./paths.mjs";
 import { postgresql } from "./postgresql.mjs";
 import { shellFor } from "./sh.mjs";
 
-const parts = [debian, postgresql, docker, base, versitygw, compose, pulumi, languageHost, ...images];
+const parts = [debian, postgresql, docker, base, versitygw, compose, pulumi, ...images];
 
 async function runPart(part, outcomes) {
   const started = Date.now();
