@@ -4,6 +4,7 @@ const wanted = ["docker.io", "debootstrap", "iptables", "postgresql-client", "ca
 async function missing(sh) {
   const found = await Promise.all(
     wanted.map(async (name) => {
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a field of dpkg-query.
       const status = await sh("dpkg-query", ["-W", "-f", "${db:Status-Status}", name], { quiet: true }).catch(() => "");
       return status.trim() === "installed" ? undefined : name;
     }),
