@@ -31,9 +31,9 @@ export async function contentHash(folder) {
   return hash.digest("hex");
 }
 
-/** The name under which the image of `images/<name>` is known: `bulwark/<name>:<first 12 digits of its hash>`. */
+/** The name under which the image of `images/<name>` is known: `localhost/bulwark/<name>:<first 12 digits of its hash>`. */
 export async function imageOf(name) {
-  return `bulwark/${name}:${(await contentHash(join(root, "images", name))).slice(0, 12)}`;
+  return `localhost/bulwark/${name}:${(await contentHash(join(root, "images", name))).slice(0, 12)}`;
 }
 
 const build = (sh, folder, tag, options = []) =>

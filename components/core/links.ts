@@ -47,9 +47,7 @@ export interface Link {
   /** Whether the consumer must trust the stack's own CA. */
   readonly trust: boolean;
   /** What must be ready before the consumer starts. */
-  readonly after: readonly pulumi.Resource[];
-  /** Resolves when access was really granted, and fails when that went wrong: an input of the consumer reads it. */
-  readonly gate?: pulumi.Output<string>;
+  readonly after: readonly pulumi.Input<pulumi.Resource>[];
 }
 
 /** A component, or a narrowed view of one, that can stand in `links`. */

@@ -51,17 +51,15 @@ export function buildOnCompose(
     after: [socket.resource],
   });
   const provision = provisioner(shared, passwords, { volume: socket.name, resource: socket.resource }, primary);
-  const replicas = Array.from({ length: spec.replicas }, (_, index) =>
-    replica(shared, index + 1, passwords, provision),
-  );
+  const ready = ended(provision, `${name}-provision`);
+  const replicas = Array.from({ length: spec.replicas }, (_, index) => replica(shared, index + 1, passwords, ready));
   return {
     writer: { host: pulumi.output(name), port: pulumi.output(5432) },
     readers: replicas.map((host) => ({ host: pulumi.output(host), port: pulumi.output(5432) })),
     passwords: new Map([...passwords].map(([role, value]): [string, SecretRef] => [role, { kind: "file", value }])),
     tls: { mode: "verify-full", caFile: CA_FILE },
     path: { kind: "compose", network: shared.hub.name },
-    after: [shared.hub.resource, provision],
-    gate: ended(provision, `${name}-provision`),
+    after: [shared.hub.resource, ready],
   };
 }
 
@@ -90,7 +88,7 @@ function postgres(
   extra: Pick<ContainerSpec, "labels"> & {
     readonly mount?: { readonly volume: string; readonly target: string; readonly readOnly: boolean };
     readonly mounts?: ContainerSpec["mounts"];
-    readonly after: readonly pulumi.Resource[];
+    readonly after: readonly pulumi.Input<pulumi.Resource>[];
   },
 ): pulumi.Resource & { readonly exitCode: pulumi.Output<number> } {
   const { spec, network, parent } = shared;
@@ -217,7 +215,7 @@ function replica(
   shared: Shared,
   number: number,
   passwords: ReadonlyMap<string, pulumi.Output<string>>,
-  provision: pulumi.Resource,
+  provision: pulumi.Input<pulumi.Resource>,
 ): string {
   const service = `${shared.name}-replica-${number}`;
   const secret = carry(

@@ -21,7 +21,5 @@ export interface PostgresOutput {
   /** The way a consumer's packets take. */
   readonly path: NetworkPath;
   /** What must be ready before a consumer starts. */
-  readonly after: readonly pulumi.Resource[];
-  /** Resolves when roles and databases are in step. */
-  readonly gate?: pulumi.Output<string>;
+  readonly after: readonly pulumi.Input<pulumi.Resource>[];
 }

@@ -12,5 +12,5 @@ export interface CacheOutput {
   /** The way a consumer's packets take. */
   readonly path: NetworkPath;
   /** What must be ready before a consumer starts. */
-  readonly after: readonly pulumi.Resource[];
+  readonly after: readonly pulumi.Input<pulumi.Resource>[];
 }

@@ -27,7 +27,7 @@ interface Surroundings {
   readonly mounts: readonly VolumeMount[];
   readonly attachments: readonly Attachment[];
   readonly labels: Readonly<Record<string, pulumi.Input<string>>>;
-  readonly after: readonly pulumi.Resource[];
+  readonly after: readonly pulumi.Input<pulumi.Resource>[];
 }
 
 /** The replicas, one after another, each healthy before the next; before them the migration. */
@@ -69,7 +69,7 @@ function replica(
   number: number,
   own: Surroundings,
   hubs: readonly { readonly name: string; readonly resource: pulumi.Resource }[],
-  migration: { readonly resource: pulumi.Resource; readonly label: pulumi.Output<string> } | undefined,
+  migration: pulumi.Output<pulumi.Resource> | undefined,
   previous: pulumi.Resource | undefined,
 ): pulumi.Resource {
   const { name, args, spec, network, parent } = shared;
@@ -107,7 +107,7 @@ function replica(
         retries: spec.readiness.retries,
         start: spec.startWithin,
       },
-      labels: { ...own.labels, ...(migration === undefined ? {} : { "io.bulwark.migration-ended": migration.label }) },
+      labels: own.labels,
     },
     {
       parent,
@@ -115,17 +115,14 @@ function replica(
         ...own.after,
         ...hubs.map((hub) => hub.resource),
         ...volumes.map((each) => each.resource),
-        ...(migration === undefined ? [] : [migration.resource]),
+        ...(migration === undefined ? [] : [migration]),
         ...(previous === undefined ? [] : [previous]),
       ],
     },
   );
 }
 
-function migrate(
-  shared: Shared,
-  own: Surroundings,
-): { readonly resource: pulumi.Resource; readonly label: pulumi.Output<string> } | undefined {
+function migrate(shared: Shared, own: Surroundings): pulumi.Output<pulumi.Resource> | undefined {
   const { name, args, spec, network, parent } = shared;
   if (args.migration === undefined) return undefined;
   const service = `${name}-migration`;
@@ -147,7 +144,7 @@ function migrate(
     },
     { parent, dependsOn: [...ofJob.after] },
   );
-  return { resource: job, label: ended(job, service) };
+  return ended(job, service);
 }
 
 function surroundings(shared: Shared, owner: string, bound: Bound): Surroundings {
@@ -190,12 +187,7 @@ function surroundings(shared: Shared, owner: string, bound: Bound): Surroundings
         ...(spec.cameras && network.cameraNetwork !== undefined ? [network.cameraNetwork] : []),
       ]),
     ].map((each) => ({ network: each })),
-    labels: {
-      ...carried.labels,
-      ...Object.fromEntries(
-        bound.links.flatMap((link) => (link.gate === undefined ? [] : [[`io.bulwark.link.${link.to}`, link.gate]])),
-      ),
-    },
+    labels: carried.labels,
     after: [...network.ready, ...bound.links.flatMap((link) => link.after), ...carried.after],
   };
 }

@@ -8,5 +8,5 @@ export interface ServiceOutput {
   /** The way a consumer's packets take; only when the service is linkable. */
   readonly path?: NetworkPath;
   /** What must be ready before a consumer starts. */
-  readonly after?: readonly pulumi.Resource[];
+  readonly after?: readonly pulumi.Input<pulumi.Resource>[];
 }

@@ -45,15 +45,15 @@ export function buildOnCompose(
   const keys = new LateList<Granted>(`StorageBucket "${name}"`);
   const gateway = serve(shared, root);
   const provision = provisioner(shared, root, keys, gateway);
-  if (spec.expireDays > 0 || spec.expireOldVersionsDays > 0) pruner(shared, root, gateway, provision);
+  const ready = ended(provision, `${name}-provision`);
+  if (spec.expireDays > 0 || spec.expireOldVersionsDays > 0) pruner(shared, root, gateway, ready);
   return {
     endpoint: pulumi.output(`https://${name}:${PORT}`),
     bucketName: spec.bucketName,
     region: REGION,
     caFile: CA_FILE,
     path: { kind: "compose", network: hub.name },
-    after: [hub.resource, provision],
-    gate: ended(provision, `${name}-provision`),
+    after: [hub.resource, ready],
     grant: (consumer, access) => {
       const id = `${spec.bucketName}-${consumer.name}`;
       const secret = generated(shared, `${consumer.name}-${name}-key`, consumer.parent);
@@ -164,7 +164,7 @@ function pruner(
   shared: Shared,
   root: pulumi.Output<string>,
   gateway: pulumi.Resource,
-  provision: pulumi.Resource,
+  provision: pulumi.Input<pulumi.Resource>,
 ): void {
   const { name, spec, network, parent, hub } = shared;
   const service = `${name}-pruner`;

@@ -92,7 +92,6 @@ export class StorageBucket extends Component implements Linkable {
       path: made.path,
       trust: made.caFile !== undefined,
       after: made.after,
-      gate: made.gate,
     };
   }
 }

@@ -22,9 +22,7 @@ export interface BucketOutput {
   /** The way a consumer's packets take. */
   readonly path: NetworkPath;
   /** What must be ready before a consumer starts. */
-  readonly after: readonly pulumi.Resource[];
-  /** Resolves when bucket and keys are in step. */
-  readonly gate: pulumi.Output<string>;
+  readonly after: readonly pulumi.Input<pulumi.Resource>[];
   /** Makes a key for a consumer. */
   grant(consumer: Consumer, access: Access): Key;
 }

@@ -127,17 +127,16 @@ export class ComposeHost implements ComposeTarget {
   }
 
   image(name: OwnImage): pulumi.Input<string> {
+    const existing = this.#images.get(name);
+    if (existing !== undefined) return existing.name;
     const reference = referenceOf(name);
-    if (!this.#images.has(name)) {
-      this.#images.set(
-        name,
-        new RemoteImage(
-          `${this.#name}-image-${name}`,
-          { name: reference, keepLocally: true, build: { context: contextOf(name), tags: [reference] } },
-          { provider: this.provider, dependsOn: pulumi.output(programAccepted()) },
-        ),
-      );
-    }
-    return this.#images.get(name)?.name ?? reference;
+    // The hash is part of the identity and the build's path is not compared: two checkouts in two folders make the same resource.
+    const image = new RemoteImage(
+      `${this.#name}-image-${reference.replace(/^.*\//, "").replace(":", "-")}`,
+      { name: reference, keepLocally: true, build: { context: contextOf(name) } },
+      { provider: this.provider, ignoreChanges: ["build"], dependsOn: pulumi.output(programAccepted()) },
+    );
+    this.#images.set(name, image);
+    return image.name;
   }
 }

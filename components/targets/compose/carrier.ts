@@ -20,10 +20,10 @@ export interface CarriedFile {
 export interface Carried {
   /** Mount these, read-only. */
   readonly mounts: readonly VolumeMount[];
-  /** Put these on the consumer: it is restarted when a file has changed, and not started when the carrier failed. */
+  /** Put these on the consumer: it is restarted when a file has changed. */
   readonly labels: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Depend on these. */
-  readonly after: readonly pulumi.Resource[];
+  /** Depend on these: the consumer is not started when the carrier failed. */
+  readonly after: readonly pulumi.Input<pulumi.Resource>[];
 }
 
 /** How a carrier differs from the usual. */
@@ -32,7 +32,7 @@ export interface CarrierOptions {
   /** Volume whose `tls.crt` must be there before the carrier ends. */
   readonly awaitTls?: VolumeMount;
   /** Resources that must exist before the carrier runs. */
-  readonly after?: readonly pulumi.Resource[];
+  readonly after?: readonly pulumi.Input<pulumi.Resource>[];
   /** Whether the consumer reads its files again by itself, so that it need not be restarted. Default: no. */
   readonly reloads?: boolean;
 }
@@ -85,11 +85,8 @@ export function carry(
   );
   return {
     mounts: volumes.map((each) => ({ volume: each.volume.name, target: each.folder, readOnly: true })),
-    labels: {
-      ...(options.reloads === true ? {} : { "io.bulwark.files": contentHash(files) }),
-      "io.bulwark.files-ended": ended(carrier, service),
-    },
-    after: [carrier],
+    labels: options.reloads === true ? {} : { "io.bulwark.files": contentHash(files) },
+    after: [ended(carrier, service)],
   };
 }
 

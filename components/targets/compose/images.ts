@@ -28,7 +28,8 @@ export function referenceOf(name: OwnImage): string {
       .update(`${path}\0`)
       .update(readFileSync(join(root, path)))
       .update("\0");
-  return `bulwark/${name}:${hash.digest("hex").slice(0, 12)}`;
+  // The host part keeps Docker from asking a public registry for an image that only exists here.
+  return `localhost/bulwark/${name}:${hash.digest("hex").slice(0, 12)}`;
 }
 
 function filesBelow(root: string, folder = root): string[] {
