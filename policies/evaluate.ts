@@ -1,0 +1,97 @@
+import type { Environment } from "../components/core/environment";
+import { configured, type PolicyConfiguration } from "./configuration";
+import { applyExemptions, EMPTY_REGISTER, type ExemptionRegister } from "./exemptions";
+import type { Finding, ResourceGraph, Severity } from "./graph";
+import { Guard } from "./guard";
+import { Graph, type Subject } from "./join";
+import { RULES } from "./registry";
+import type { Level, Rule } from "./rule";
+
+/** How {@link evaluate} is to judge. */
+export interface EvaluateOptions {
+  /** Tier of the stack: it decides which rules block. A stack that names none is judged as `prod`. */
+  readonly environment: Environment;
+  /** Changes to rules, by rule id. */
+  readonly config?: PolicyConfiguration;
+  /** What is exempt, from {@link parseExemptions}. */
+  readonly exemptions?: ExemptionRegister;
+  /** The moment at which exemptions must still hold. */
+  readonly now: Date;
+  /** Told each property that a rule reads. */
+  readonly onRead?: (rule: string, urn: string, steps: readonly (string | number)[]) => void;
+  /** Rules to run. Default: all. */
+  readonly rules?: readonly Rule[];
+}
+
+const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low"];
+
+/**
+ * Runs the rules over a graph. The work grows with the resources: each rule sees only the resources of its types.
+ *
+ * @returns Findings, the most severe first, then by rule, resource and message.
+ * @throws ArgumentError when the configuration names an unknown rule or setting.
+ */
+export function evaluate(graph: ResourceGraph, options: EvaluateOptions): Finding[] {
+  const rules = options.rules ?? RULES;
+  const configuration = configured(options.config ?? {}, RULES);
+  let reading = "";
+  const onRead = options.onRead;
+  const index = new Graph(
+    graph.resources,
+    onRead === undefined ? undefined : (urn, steps) => onRead(reading, urn, steps),
+  );
+  const findings: Finding[] = [];
+  for (const rule of rules) {
+    const { level, settings } = configuration.of(rule, options.environment);
+    if (level === "off") continue;
+    reading = rule.id;
+    for (const subject of index.ofType(rule.types)) {
+      const guard = new Guard();
+      guard.attempt(() => rule.check(subject, guard, { graph: index, environment: options.environment, settings }));
+      findings.push(...findingsOf(rule, level, subject, guard));
+    }
+  }
+  return applyExemptions(findings, options.exemptions ?? EMPTY_REGISTER, options.now, RULES, graph).sort(inOrder);
+}
+
+/** Whether a finding stops a change: it is mandatory, and nobody exempted it. */
+export function blocks(finding: Finding): boolean {
+  return finding.level === "mandatory" && finding.status !== "exempt";
+}
+
+function findingsOf(rule: Rule, level: Exclude<Level, "off">, subject: Subject, guard: Guard): Finding[] {
+  const base = { policy: rule.id, urn: subject.urn, remedy: rule.remedy };
+  const failed = guard.violations.map(
+    (violation): Finding => ({
+      ...base,
+      severity: violation.severity ?? rule.severity,
+      level: violation.advisory === true ? "advisory" : level,
+      status: "fail",
+      message: violation.message,
+    }),
+  );
+  const undetermined = [...guard.undetermined].map(
+    ([path, why]): Finding => ({
+      ...base,
+      severity: rule.severity,
+      level: rule.severity === "critical" ? level : "advisory",
+      status: "undetermined",
+      message: `${path} ${why}`,
+    }),
+  );
+  return [...failed, ...undetermined];
+}
+
+function inOrder(a: Finding, b: Finding): number {
+  return (
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    compare(a.policy, b.policy) ||
+    compare(a.urn, b.urn) ||
+    compare(a.status, b.status) ||
+    compare(a.message, b.message)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
