@@ -1,0 +1,84 @@
+import type { types } from "@pulumi/kubernetes";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Link } from "../../core/links";
+import type { Labels } from "./labels";
+import { childOf, metadata, type Owner } from "./objects";
+
+type Peer = types.input.networking.v1.NetworkPolicyPeer;
+
+/** Pods of one component, by their instance labels. */
+export function podsOf(component: string, instances: readonly string[]): types.input.meta.v1.LabelSelector {
+  return {
+    matchLabels: { "app.kubernetes.io/name": component },
+    matchExpressions: [{ key: "app.kubernetes.io/instance", operator: "In", values: [...instances] }],
+  };
+}
+
+/**
+ * Opens the way for a link: out of the consumer's pods and into the provider's, and nowhere else. A second link to the same pods and port uses the
+ * same way.
+ */
+export function openPaths(
+  owner: Owner,
+  consumer: string,
+  pods: types.input.meta.v1.LabelSelector,
+  links: readonly Link[],
+): pulumi.Resource[] {
+  const seen = new Set<string>();
+  const opened: pulumi.Resource[] = [];
+  for (const link of links) {
+    if (link.path.kind !== "microk8s")
+      throw new Error(`a service on microk8s cannot take a way through ${link.path.kind}`);
+    const { namespace, podLabels, port } = link.path;
+    if (seen.has(link.to)) continue;
+    seen.add(link.to);
+    const ports = [{ port, protocol: "TCP" }];
+    const provider = { matchLabels: { ...podLabels } };
+    const here = [peer(owner.network.namespace, pods)];
+    opened.push(
+      allow(owner, `${consumer}-to-${link.to}`, pods, "Egress", [peer(namespace, provider)], ports),
+      allow(owner, `${link.to}-from-${consumer}`, provider, "Ingress", here, ports, namespace),
+    );
+  }
+  return opened;
+}
+
+/** One policy that lets chosen pods talk to, or be reached by, chosen peers on chosen ports. */
+export function allow(
+  owner: Owner,
+  name: string,
+  pods: types.input.meta.v1.LabelSelector,
+  direction: "Ingress" | "Egress",
+  peers: readonly Peer[],
+  ports: readonly { readonly port: number; readonly protocol: string }[],
+  namespace = owner.network.namespace,
+): NetworkPolicy {
+  const to = [...peers];
+  const rule = { ...(ports.length === 0 ? {} : { ports: ports.map((each) => ({ ...each })) }) };
+  return new NetworkPolicy(
+    name,
+    {
+      metadata: { ...metadata(owner, name), namespace },
+      spec: {
+        podSelector: pods,
+        policyTypes: [direction],
+        ...(direction === "Ingress" ? { ingress: [{ ...rule, from: to }] } : { egress: [{ ...rule, to }] }),
+      },
+    },
+    childOf(owner),
+  );
+}
+
+/** Pods of a namespace; without a selector, all of them. */
+export function peer(namespace: string, pods?: types.input.meta.v1.LabelSelector): Peer {
+  return {
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+    ...(pods === undefined ? {} : { podSelector: pods }),
+  };
+}
+
+/** Labels of a Service's endpoints as a path selects them. */
+export function endpointLabels(component: string, role: string): Labels {
+  return { "app.kubernetes.io/component": role, "app.kubernetes.io/name": component };
+}
