@@ -54,8 +54,8 @@ SQL
   unset PGHOST PGUSER PGDATABASE
   pg_ctl -D "$new" -w -s -m fast stop
   rm -rf "$sockets"
-  mv -T "$new" "$PGDATA"
   sync
+  mv -T "$new" "$PGDATA"
   say "the database is ready"
 }
 
