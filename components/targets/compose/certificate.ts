@@ -11,11 +11,11 @@ export interface Certificate {
 }
 
 /** Where clients find the CA's certificate. */
-export const CA_FILE = "/etc/bulwark/trust/ca.crt";
+export const CA_FILE = "/etc/ssl/bulwark/ca.crt";
 
 /** Mount of the CA certificate for every client. */
 export function trustMount(network: ComposeNetwork): VolumeMount {
-  return { volume: network.trustVolume, target: "/etc/bulwark/trust", readOnly: true };
+  return { volume: network.trustVolume, target: "/etc/ssl/bulwark", readOnly: true };
 }
 
 /**
