@@ -27,6 +27,8 @@ export interface CapacityFacts {
  */
 export class Capacity {
   readonly #shares: Share[] = [];
+  #memory = 0;
+  #cpus = 0;
 
   constructor(
     readonly subject: string,
@@ -41,29 +43,29 @@ export class Capacity {
   /** Takes a share; adds a problem when the sum is more than there is. */
   take(share: Share, problems: Problems): void {
     this.#shares.push(share);
-    const memory = sum(this.#shares.map((each) => each.memory));
-    const cpus = sum(this.#shares.map((each) => each.cpus));
+    this.#memory += share.memory;
+    this.#cpus += share.cpus;
     const available = this.facts.memory - this.facts.reserved;
-    const list = this.#shares.map((each) => `${each.name} ${sizeOf(each.memory)}`).join(" + ");
-    if (memory > available) {
+    if (this.#memory > available) {
       problems.add({
         path: "memory",
-        given: `${list} = ${sizeOf(memory)}`,
+        given: `${this.#list((each) => sizeOf(each.memory))} = ${sizeOf(this.#memory)}`,
         allowed: `${sizeOf(available)} (${sizeOf(this.facts.memory)} of ${this.subject} less ${sizeOf(this.facts.reserved)} for the system)`,
         fix: "lower the memory of a workload, or describe a larger host",
       });
     }
-    if (cpus > this.facts.cpus + 1e-9) {
+    if (this.#cpus > this.facts.cpus + 1e-9) {
       problems.add({
         path: "reservedCpus",
-        given: `${this.#shares.map((each) => `${each.name} ${each.cpus}`).join(" + ")} = ${Math.round(cpus * 100) / 100}`,
+        given: `${this.#list((each) => String(each.cpus))} = ${Math.round(this.#cpus * 100) / 100}`,
         allowed: `${this.facts.cpus} CPUs of ${this.subject}`,
         fix: "lower reservedCpus of a workload, or describe a larger host",
       });
     }
   }
-}
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+  /** Built only for a message: a list on each take would cost the square of the number of workloads. */
+  #list(amount: (share: Share) => string): string {
+    return this.#shares.map((each) => `${each.name} ${amount(each)}`).join(" + ");
+  }
 }
