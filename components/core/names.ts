@@ -30,6 +30,12 @@ export const NAME_RULES = {
   securityGroup: { max: 255, allowed: /[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]/, lower: false },
   /** RDS and ElastiCache parameter group, subnet group. */
   parameterGroup: { max: 255, allowed: /[a-z0-9-]/, lower: true },
+  /** CloudWatch log group; `/` makes folders. */
+  logGroup: { max: 512, allowed: /[a-zA-Z0-9_\-/.#]/, lower: false },
+  /** AWS Secrets Manager secret; `/` makes folders. */
+  secret: { max: 500, allowed: /[a-zA-Z0-9/_+=.@-]/, lower: false },
+  /** Route 53 private zone of AWS Cloud Map. */
+  zone: { max: 63, allowed: /[a-z0-9-]/, lower: true },
 } as const satisfies Record<string, NameRule>;
 
 /** A kind of physical name. */
