@@ -1,9 +1,11 @@
+import type { Problem } from "../core/errors";
 import { Problems } from "../core/problems";
 import { componentName, identifier } from "../core/schema";
 import { mebibytes } from "../core/units";
 import type { Network } from "../targets/network";
 import { type ManagedPostgresArgs, type PostgresImage, schema } from "./args";
 import { LARGE_PROFILE_MEMORY, type Settings, tuning } from "./tuning";
+import { unsupportedPostgres } from "./unsupported";
 
 /** A database with its defaults filled in. */
 export interface DatabaseSpec {
@@ -65,7 +67,12 @@ export function resolvePostgres(name: string, args: ManagedPostgresArgs): Postgr
   }
   checkNames(problems, args);
   checkResources(problems, args);
+  const unsupported: Problem[] = [];
+  problems.across(["vpc", "databases", "roles", "memory", "cpus", "storage", "parameters"], () => {
+    unsupported.push(...unsupportedPostgres(name, args, args.vpc.network));
+  });
   problems.across(["vpc"], () => checkTarget(problems, args, args.vpc.network));
+  for (const problem of unsupported) problems.add(problem);
   problems.across(["vpc", "memory", "cpus", "reservedCpus", "replicas"], () => {
     if (args.vpc.network.kind === "aws") return;
     const servers = 1 + (args.replicas ?? 0);

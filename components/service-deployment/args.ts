@@ -27,7 +27,7 @@ export interface ProbesArgs {
   readonly readiness?: ProbeArgs;
   /** Time a replica may take to start. Default: 60 seconds. */
   readonly startWithin?: Duration;
-  /** Command of the container's health check on compose. Default: asks the readiness path with curl, wget, Python or Node, whichever is there. */
+  /** Command of the container's health check on compose and AWS. Default: asks the readiness path with curl, wget, Python or Node, whichever is there. */
   readonly command?: readonly string[];
 }
 
@@ -72,7 +72,10 @@ export interface ServiceDeploymentArgs {
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Secrets by variable name. The service finds each in the file that `<NAME>_FILE` names. */
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** `env` puts secrets into plain variables, where `docker inspect` shows them. Default: `file`. */
+  /**
+   * `env` puts secrets into plain variables, where `docker inspect` shows them. Default: `file`; on AWS `env`, the only way there: the task definition
+   * names the secret and Fargate fills in the variable.
+   */
   readonly secretsAs?: "file" | "env";
   /** What the service may reach: databases, caches, buckets, other services. Nothing else can be reached. */
   readonly links?: readonly Linkable[];

@@ -2,6 +2,7 @@ import { Problems } from "../core/problems";
 import { componentName } from "../core/schema";
 import { mebibytes, seconds } from "../core/units";
 import { type ProbeArgs, type RouteArgs, type ServiceDeploymentArgs, schema } from "./args";
+import { unsupportedService } from "./unsupported";
 
 /** A check with every default filled in; times in seconds. */
 export interface ProbeSpec {
@@ -53,6 +54,9 @@ export function resolveService(name: string, args: ServiceDeploymentArgs): Servi
     });
   }
   checkTogether(problems, args);
+  problems.across(["vpc", "image", "cpus", "memory", "probes", "routes", "migration"], (add) => {
+    for (const problem of unsupportedService(args, args.vpc.network)) add(problem);
+  });
   problems.across(["vpc", "memory", "cpus", "reservedCpus", "replicas"], () => {
     const { target } = args.vpc.network;
     if (target.kind === "aws") return;
@@ -90,7 +94,7 @@ export function resolveService(name: string, args: ServiceDeploymentArgs): Servi
     scratch: args.scratch ?? [],
     user: args.user ?? "10001:10001",
     stopWithin: seconds(args.stopWithin ?? "20 seconds"),
-    secretsAs: args.secretsAs ?? "file",
+    secretsAs: args.secretsAs ?? (args.vpc.network.kind === "aws" ? "env" : "file"),
     linkable: args.linkable ?? false,
     outbound: args.outbound ?? false,
     cameras: args.cameras ?? false,
@@ -175,12 +179,12 @@ function checkTogether(problems: Problems, args: ServiceDeploymentArgs): void {
     }
   });
   problems.across(["vpc", "volumes"], (add) => {
-    if (args.vpc.network.kind === "aws" && Object.keys(args.volumes ?? {}).length > 0) {
+    if (args.vpc.network.kind !== "compose" && Object.keys(args.volumes ?? {}).length > 0) {
       add({
         path: "volumes",
-        given: "a volume on aws",
-        allowed: "compose and microk8s only",
-        fix: "keep files in a StorageBucket: Fargate tasks have no lasting disk",
+        given: `a volume on ${args.vpc.network.kind}`,
+        allowed: args.vpc.network.kind === "aws" ? "compose only" : "compose only, for now",
+        fix: "keep files in a StorageBucket: replicas there come and go without a disk of their own",
       });
     }
   });

@@ -1,0 +1,150 @@
+import { LogGroup } from "@pulumi/aws/cloudwatch/logGroup";
+import { TaskDefinition } from "@pulumi/aws/ecs/taskDefinition";
+import { Secret } from "@pulumi/aws/secretsmanager/secret";
+import { SecretVersion } from "@pulumi/aws/secretsmanager/secretVersion";
+import * as pulumi from "@pulumi/pulumi";
+import { physicalName } from "../core/names";
+import type { SecretRef } from "../core/secrets";
+import { named } from "../targets/aws/children";
+import type { AwsService } from "./aws";
+import { executionRole, taskRole } from "./aws-roles";
+import { fargateSize } from "./fargate";
+import { healthCommand } from "./health";
+import type { Bound } from "./variables";
+
+/** Days that a service's output is kept (MS-45). */
+const LOG_DAYS = 30;
+
+/** A secret as a task definition names it, and the ARN that reading it needs. */
+interface Reference {
+  readonly variable: string;
+  readonly valueFrom: pulumi.Output<string>;
+  readonly arn: pulumi.Input<string>;
+}
+
+/** The task definition, and what must be there before a task starts. */
+export function taskDefinition(
+  service: AwsService,
+  bound: Bound,
+): { readonly definition: TaskDefinition; readonly after: readonly pulumi.Resource[] } {
+  const { name, args, spec, owner } = service;
+  const { parent, target } = owner;
+  const size = fargateSize(spec.cpus, spec.memory);
+  if (size === undefined) throw new Error("the check of the arguments let through too much");
+  const logs = new LogGroup(
+    name,
+    {
+      name: physicalName("logGroup", `/ecs/${target.prefix}/${name}`),
+      retentionInDays: LOG_DAYS,
+      ...named(owner, name),
+    },
+    { parent },
+  );
+  const kept = keep(service);
+  const secrets = [...bound.secrets.map((each) => linked(each.variable, each.ref)), ...kept.references];
+  const execution = executionRole(
+    service,
+    logs.arn,
+    secrets.map((each) => each.arn),
+  );
+  const definition = new TaskDefinition(
+    name,
+    {
+      family: physicalName("ecs", target.prefix, name),
+      requiresCompatibilities: ["FARGATE"],
+      networkMode: "awsvpc",
+      cpu: String(size.cpu),
+      memory: String(size.memory),
+      runtimePlatform: { cpuArchitecture: "X86_64", operatingSystemFamily: "LINUX" },
+      executionRoleArn: execution.arn,
+      taskRoleArn: taskRole(service).arn,
+      containerDefinitions: pulumi.jsonStringify([
+        {
+          name,
+          image: args.image,
+          essential: true,
+          ...(args.command === undefined ? {} : { command: args.command }),
+          user: spec.user,
+          cpu: Math.ceil(spec.cpus * 1024),
+          memory: spec.memory,
+          readonlyRootFilesystem: true,
+          privileged: false,
+          linuxParameters: {
+            initProcessEnabled: true,
+            capabilities: { drop: ["ALL"] },
+            tmpfs: ["/tmp", ...spec.scratch].map((containerPath) => ({
+              containerPath,
+              size: 64,
+              mountOptions: ["noexec", "nosuid", "nodev"],
+            })),
+          },
+          portMappings: [...new Set([spec.port, spec.metrics.port])].map((containerPort) => ({
+            containerPort,
+            hostPort: containerPort,
+            protocol: "tcp",
+          })),
+          environment: Object.entries(bound.variables)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([variable, value]) => ({ name: variable, value })),
+          secrets: secrets
+            .sort((a, b) => (a.variable < b.variable ? -1 : 1))
+            .map((each) => ({ name: each.variable, valueFrom: each.valueFrom })),
+          // ECS replaces a task that fails this check, so it asks whether the process lives, not whether it is ready.
+          healthCheck: {
+            command: healthCommand({ ...spec, readiness: spec.liveness }, args.probes?.command),
+            interval: spec.liveness.interval,
+            timeout: spec.liveness.timeout,
+            retries: spec.liveness.retries,
+            startPeriod: spec.startWithin,
+          },
+          stopTimeout: spec.stopWithin,
+          logConfiguration: {
+            logDriver: "awslogs",
+            options: { "awslogs-group": logs.name, "awslogs-region": target.region, "awslogs-stream-prefix": "ecs" },
+          },
+        },
+      ]),
+      ...named(owner, name),
+    },
+    { parent },
+  );
+  return { definition, after: [...execution.after, ...kept.after] };
+}
+
+function linked(variable: string, ref: SecretRef): Reference {
+  if (ref.kind !== "secretsManager") throw new Error(`a service on aws cannot read a secret of kind ${ref.kind}`);
+  return { variable, arn: ref.arn, valueFrom: pulumi.interpolate`${ref.arn}:${ref.jsonKey ?? ""}::` };
+}
+
+/** The service's own secrets, in one secret of Secrets Manager. Tasks name its version, so another value starts new tasks. */
+function keep(service: AwsService): {
+  readonly references: readonly Reference[];
+  readonly after: readonly pulumi.Resource[];
+} {
+  const { name, args, owner } = service;
+  const variables = Object.keys(args.secrets ?? {});
+  if (variables.length === 0) return { references: [], after: [] };
+  const secret = new Secret(
+    `${name}-secrets`,
+    {
+      name: physicalName("secret", `${owner.target.prefix}/${name}`),
+      description: "Secrets of one service",
+      recoveryWindowInDays: owner.target.environment === "prod" ? 30 : 7,
+      ...named(owner, name),
+    },
+    { parent: owner.parent },
+  );
+  const version = new SecretVersion(
+    `${name}-secrets`,
+    { secretId: secret.id, secretString: pulumi.secret(pulumi.jsonStringify(args.secrets)) },
+    { parent: owner.parent },
+  );
+  return {
+    references: variables.map((variable) => ({
+      variable,
+      arn: secret.arn,
+      valueFrom: pulumi.interpolate`${secret.arn}:${variable}::${version.versionId}`,
+    })),
+    after: [version],
+  };
+}

@@ -1,0 +1,132 @@
+import { Service } from "@pulumi/aws/ecs/service";
+import { Service as DiscoveryService } from "@pulumi/aws/servicediscovery/service";
+import * as pulumi from "@pulumi/pulumi";
+import type { Link } from "../core/links";
+import { physicalName } from "../core/names";
+import { closedGroup, egress, ingress, named, type Owner } from "../targets/aws/children";
+import type { AwsNetwork } from "../targets/network";
+import type { ServiceDeploymentArgs } from "./args";
+import { routed } from "./aws-routes";
+import { taskDefinition } from "./aws-task";
+import type { ServiceOutput } from "./output";
+import type { ServiceSpec } from "./spec";
+import { bind } from "./variables";
+
+/** Everything that the parts of one service share. */
+export interface AwsService {
+  readonly name: string;
+  readonly args: ServiceDeploymentArgs;
+  readonly spec: ServiceSpec;
+  readonly network: AwsNetwork;
+  readonly owner: Owner;
+}
+
+/** Fargate tasks in private subnets, replaced without a gap and put back when the new version does not start. */
+export function buildOnAws(
+  name: string,
+  args: ServiceDeploymentArgs,
+  spec: ServiceSpec,
+  network: AwsNetwork,
+  parent: pulumi.Resource,
+): ServiceOutput {
+  const owner: Owner = { target: network.target, parent };
+  const service: AwsService = { name, args, spec, network, owner };
+  const bound = bind({ name, parent }, args.links ?? [], args.environment ?? {});
+  const group = closedGroup(owner, name, network.vpcId, "ECS service");
+  const ways = [...openEndpoints(service, group.id), ...openLinks(service, group.id, bound.links)];
+  const task = taskDefinition(service, bound);
+  const routes = routed(service, group.id);
+  const discovery = spec.linkable ? discover(service) : undefined;
+  const tasks = new Service(
+    name,
+    {
+      name: physicalName("ecs", name),
+      cluster: network.clusterArn,
+      taskDefinition: task.definition.arn,
+      desiredCount: spec.replicas,
+      launchType: "FARGATE",
+      platformVersion: "1.4.0",
+      schedulingStrategy: "REPLICA",
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      deploymentMinimumHealthyPercent: 100,
+      deploymentMaximumPercent: 200,
+      availabilityZoneRebalancing: "ENABLED",
+      enableExecuteCommand: false,
+      enableEcsManagedTags: true,
+      propagateTags: "SERVICE",
+      waitForSteadyState: true,
+      networkConfiguration: {
+        assignPublicIp: false,
+        subnets: [...network.privateSubnetIds],
+        securityGroups: [group.id],
+      },
+      ...(routes === undefined
+        ? {}
+        : {
+            healthCheckGracePeriodSeconds: spec.startWithin,
+            loadBalancers: [{ targetGroupArn: routes.targetGroupArn, containerName: name, containerPort: spec.port }],
+          }),
+      ...(discovery === undefined ? {} : { serviceRegistries: { registryArn: discovery.arn } }),
+      ...named(owner, name),
+    },
+    {
+      parent,
+      dependsOn: [
+        ...network.ready,
+        ...ways,
+        ...task.after,
+        ...(routes?.after ?? []),
+        ...bound.links.flatMap((link) => link.after),
+      ],
+    },
+  );
+  return {
+    host: pulumi.output(`${name}.${network.namespace.name}`),
+    ...(spec.linkable ? { path: { kind: "aws", securityGroupId: group.id, port: spec.port }, after: [tasks] } : {}),
+  };
+}
+
+/** What every task needs: images, secrets and logs through the VPC's endpoints; the internet only when asked for. */
+function openEndpoints(service: AwsService, group: pulumi.Output<string>): pulumi.Resource[] {
+  const { name, owner, network, spec } = service;
+  const { securityGroupId, s3PrefixListId } = network.endpoints;
+  return [
+    egress(owner, `${name}-to-endpoints`, group, { group: securityGroupId }, 443),
+    ingress(owner, `endpoints-from-${name}`, securityGroupId, { group }, 443),
+    egress(owner, `${name}-to-s3`, group, { prefixList: s3PrefixListId }, 443),
+    ...(spec.outbound ? [egress(owner, `${name}-to-outside`, group, { cidr: "0.0.0.0/0" })] : []),
+  ];
+}
+
+/** A pair of rules for each component linked to: out of this group, into that one. */
+function openLinks(service: AwsService, group: pulumi.Output<string>, links: readonly Link[]): pulumi.Resource[] {
+  const { name, owner } = service;
+  const byTarget = new Map(links.map((link) => [link.to, link]));
+  return [...byTarget.values()].flatMap((link) => {
+    if (link.path.kind !== "aws") throw new Error(`a service on aws cannot take a way through ${link.path.kind}`);
+    const { securityGroupId, port } = link.path;
+    return [
+      egress(owner, `${name}-to-${link.to}`, group, { group: securityGroupId }, port),
+      ingress(owner, `${link.to}-from-${name}`, securityGroupId, { group }, port),
+    ];
+  });
+}
+
+/** The service's entry in the private DNS namespace: one address for each healthy task. */
+function discover(service: AwsService): DiscoveryService {
+  const { name, owner, network } = service;
+  return new DiscoveryService(
+    name,
+    {
+      name,
+      description: "Tasks of one service",
+      dnsConfig: {
+        namespaceId: network.namespace.id,
+        routingPolicy: "MULTIVALUE",
+        dnsRecords: [{ type: "A", ttl: 10 }],
+      },
+      ...named(owner, name),
+    },
+    { parent: owner.parent },
+  );
+}

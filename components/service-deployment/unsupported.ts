@@ -1,0 +1,120 @@
+import type { Problem } from "../core/errors";
+import { mebibytes, seconds } from "../core/units";
+import type { Network } from "../targets/network";
+import type { ProbeArgs, ServiceDeploymentArgs } from "./args";
+import { fargateSize, repositoryArn } from "./fargate";
+
+/** What the target cannot give, or not yet. The arguments have passed the schema. */
+export function unsupportedService(args: ServiceDeploymentArgs, network: Network): Problem[] {
+  switch (network.kind) {
+    case "compose":
+      return [];
+    case "microk8s":
+      return onMicroK8s(args, network.cameras);
+    case "aws":
+      return onAws(args);
+  }
+}
+
+function onMicroK8s(args: ServiceDeploymentArgs, cameras: readonly string[]): Problem[] {
+  const problems: Problem[] = [];
+  if (args.probes?.command !== undefined) {
+    problems.push({
+      path: "probes.command",
+      given: "a command on microk8s",
+      allowed: "compose and aws only",
+      fix: "remove it: the kubelet asks the three paths over HTTP",
+    });
+  }
+  for (const [index, route] of (args.routes ?? []).entries()) {
+    if (route.stripPrefix !== true) continue;
+    problems.push({
+      path: `routes.${index}.stripPrefix`,
+      given: "true on microk8s",
+      allowed: "compose and aws only, for now",
+      fix: "let the service answer under its prefix: each Ingress controller has another way to remove it",
+    });
+  }
+  if (args.cameras === true && cameras.length === 0) {
+    problems.push({
+      path: "cameras",
+      given: "true",
+      allowed: "only with camera networks in the vpc",
+      fix: 'name them: new SurveillanceVpc("network", { cameras: ["192.168.50.0/24"], ... })',
+    });
+  }
+  return problems;
+}
+
+function onAws(args: ServiceDeploymentArgs): Problem[] {
+  const problems: Problem[] = [];
+  const refuse = (path: string, given: string, allowed: string, fix: string): void => {
+    problems.push({ path, given, allowed, fix });
+  };
+  if (fargateSize(args.cpus, mebibytes(args.memory ?? "512 MiB")) === undefined) {
+    refuse(
+      "memory",
+      `"${args.memory ?? "512 MiB"}" with ${args.cpus} CPUs`,
+      "at most 16 CPUs and 120 GiB on aws",
+      "ask for less for each replica, and have more replicas",
+    );
+  }
+  if (typeof args.image === "string" && repositoryArn(args.image) === undefined && args.outbound !== true) {
+    refuse(
+      "image",
+      `"${args.image}" without outbound`,
+      "an image in Amazon ECR: a service without outbound reaches no other registry",
+      "push it to <account>.dkr.ecr.<region>.amazonaws.com, or set outbound: true",
+    );
+  }
+  if (args.secretsAs === "file") {
+    refuse("secretsAs", '"file" on aws', '"env" on aws', "remove secretsAs, and read the plain variables");
+  }
+  if (args.migration !== undefined) {
+    refuse(
+      "migration",
+      "a job on aws",
+      "compose and microk8s only, for now",
+      "run it before `up` as a task of its own (aws ecs run-task), until Bulwark can start one and wait for its end",
+    );
+  }
+  if (args.cameras === true) {
+    refuse("cameras", "true on aws", "compose and microk8s only", "run services that read cameras on the site");
+  }
+  if (args.probes?.startup !== undefined) {
+    refuse(
+      "probes.startup",
+      "a startup check on aws",
+      "compose and microk8s only",
+      "give startWithin alone: within that time a failed check does not count",
+    );
+  }
+  if (args.probes?.startWithin !== undefined && seconds(args.probes.startWithin) > 300) {
+    refuse(
+      "probes.startWithin",
+      `"${args.probes.startWithin}"`,
+      "at most 300 seconds on aws",
+      "start faster, or load in the background and say so by readiness",
+    );
+  }
+  for (const check of ["liveness", "readiness"] as const) problems.push(...limits(check, args.probes?.[check]));
+  return problems;
+}
+
+/** Limits of the checks of ECS and of a target group. */
+function limits(check: "liveness" | "readiness", probe: ProbeArgs | undefined): Problem[] {
+  const interval = seconds(probe?.interval ?? (check === "liveness" ? "10 seconds" : "5 seconds"));
+  const timeout = seconds(probe?.timeout ?? "3 seconds");
+  const retries = probe?.retries ?? 3;
+  const whole = Number.isInteger(interval) && Number.isInteger(timeout);
+  if (whole && interval >= 5 && interval <= 300 && timeout >= 2 && timeout < interval && retries >= 2 && retries <= 10)
+    return [];
+  return [
+    {
+      path: `probes.${check}`,
+      given: `every ${interval} s, ${timeout} s each, ${retries} times`,
+      allowed: "every 5 to 300 s, at least 2 s each and less than the interval, 2 to 10 times, on aws",
+      fix: "stay within these limits of Amazon ECS and its load balancer",
+    },
+  ];
+}
