@@ -1,0 +1,52 @@
+/** A published port and who has it. */
+export interface PortFact {
+  readonly ip: string;
+  readonly port: number;
+  /** `other`: a program or container that is not this stack's. */
+  readonly owner: "free" | "own" | "other" | "unknown";
+}
+
+/** What Docker says of itself. */
+export interface DockerFacts {
+  readonly version: string;
+  readonly cpus: number;
+  /** In MiB. */
+  readonly memory: number;
+  /** Names of the networks there are. */
+  readonly networks: readonly string[];
+  /** Networks that the address pools have room for. */
+  readonly networkRoom: number;
+}
+
+/** What a stack asks of its host. */
+export interface StackFacts {
+  readonly name: string;
+  readonly host: string;
+  /** CPUs that the configuration says the host has. */
+  readonly cpus?: number;
+  /** Memory in MiB that the configuration says the host has. */
+  readonly memory?: number;
+  /** Physical names of its networks. */
+  readonly networks: readonly string[];
+  readonly ports: readonly PortFact[];
+}
+
+/** Everything that the checks look at. What could not be found out is left out. */
+export interface Facts {
+  readonly node: string;
+  /** How the Pulumi CLI is found. */
+  readonly pulumi: "path" | "wrapper" | "none";
+  /** Address of the daemon that is meant. */
+  readonly host: string;
+  /** Present when the daemon answered. */
+  readonly docker?: DockerFacts;
+  /** Why the daemon did not answer. */
+  readonly dockerError?: string;
+  readonly compose?: string;
+  /** For ssh:// and tcp:// hosts: whether the machine answers at all. */
+  readonly remote?: boolean;
+  /** Free share of the disk with Docker's data, 0 to 1. */
+  readonly diskFree?: number;
+  readonly timeInSync?: boolean;
+  readonly stack?: StackFacts;
+}

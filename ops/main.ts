@@ -1,0 +1,84 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { EXIT, ending } from "./exit";
+
+/** The `bulwark` command. Each subcommand is loaded when it is called, so that `--help` costs nothing. */
+export function program(finish: (exitCode: number) => void): Command {
+  const bulwark = new Command("bulwark")
+    .description("Plan, render, check and bring up Bulwark stacks.")
+    .version(version(), "--version")
+    .exitOverride()
+    .showHelpAfterError("(--help says how to use it)");
+
+  bulwark
+    .command("plan")
+    .description("show every resource of a stack; needs no account, no CLI, no network and changes nothing")
+    .argument("<stack>", "name of the stack: Pulumi.<stack>.yaml")
+    .option("--json", "print the plan as JSON: sorted, without secrets, the same every time")
+    .option("--out <file>", "write the JSON to a file as well")
+    .option("--cwd <dir>", "folder of the Pulumi project", ".")
+    .addHelpText("after", "\nExit codes: 0, 2 bad configuration, 22 a mandatory policy is violated")
+    .action(async (stack, options) => finish(await (await import("./plan/command.js")).plan(stack, options)));
+
+  bulwark
+    .command("render")
+    .description("write a compose stack as a plain compose project that runs without Pulumi")
+    .argument("<stack>", "name of the stack: Pulumi.<stack>.yaml")
+    .requiredOption("--out <dir>", "folder to write to")
+    .option("--secrets <generate|file>", "write the secrets too: made up and kept in the folder, or from a JSON file")
+    .option("--cwd <dir>", "folder of the Pulumi project", ".")
+    .addHelpText("after", "\nExit codes: 0, 2 bad configuration or a stack that is not on compose")
+    .action(async (stack, options) => finish(await (await import("./render/command.js")).render(stack, options)));
+
+  bulwark
+    .command("doctor")
+    .description("check tools, Docker and the host, and say what to do")
+    .argument("[stack]", "also check what this stack asks of the host")
+    .option("--json", "print the results as JSON")
+    .option("--cwd <dir>", "folder of the Pulumi project", ".")
+    .addHelpText("after", "\nExit codes: 0 all is well, 1 something is not")
+    .action(async (stack, options) => finish(await (await import("./doctor/command.js")).doctor(stack, options)));
+
+  for (const [name, description] of [
+    ["up", "create or update a stack with Pulumi"],
+    ["preview", "show what `up` would change"],
+    ["destroy", "remove a stack; protected data stays"],
+  ] as const) {
+    bulwark
+      .command(name)
+      .description(`${description}; state and passphrase in .bulwark/ unless PULUMI_* variables say otherwise`)
+      .argument("[stack]", "name of the stack", "dev")
+      .argument("[arguments...]", "after --: arguments for Pulumi")
+      .option("--cwd <dir>", "folder of the Pulumi project", ".")
+      .addHelpText("after", "\nExit codes: those of Pulumi, 2 when it cannot be started")
+      .action(async (stack, rest, options) =>
+        finish(await (await import("./up/command.js")).runPulumi(name, stack, rest, options)),
+      );
+  }
+  return bulwark;
+}
+
+function version(): string {
+  const { packageRoot } = require("./package-root") as typeof import("./package-root");
+  return (require(`${packageRoot()}/package.json`) as { version: string }).version;
+}
+
+async function main(): Promise<void> {
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? EXIT.ok : 1));
+  try {
+    await program((exitCode) => {
+      process.exitCode = exitCode;
+    }).parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+      return;
+    }
+    const { message, exitCode } = ending(error);
+    process.stderr.write(`${message}\n`);
+    process.exitCode = exitCode;
+  }
+}
+
+if (require.main === module) void main();

@@ -1,0 +1,120 @@
+import { sizeOf } from "../../components/core/units";
+import { type GraphResource, SECRET } from "../../policies/graph";
+import { columns, type Paint } from "../terminal";
+import type { PlanDocument } from "./document";
+import { holdsData, kinds } from "./summary";
+
+type Props = Readonly<Record<string, unknown>>;
+
+/** A plan for a reader at a terminal: by component, every container, network, volume and generated secret. */
+export function planText(plan: PlanDocument, paint: Paint): string {
+  const groups = new Map<string, GraphResource[]>();
+  const networks = new Map(plan.resources.filter(kinds.network).map((each) => [text(each.props["name"]), each.name]));
+  const byUrn = new Map(plan.resources.map((resource) => [resource.urn, resource]));
+  for (const resource of plan.resources) {
+    if (kinds.component(resource)) continue;
+    const owner = ownerOf(resource, byUrn)?.urn ?? "";
+    groups.set(owner, [...(groups.get(owner) ?? []), resource]);
+  }
+  const sections = [...groups]
+    .map(([urn, members]) => ({ owner: byUrn.get(urn), members }))
+    .sort((a, b) => (a.owner?.name ?? "").localeCompare(b.owner?.name ?? ""));
+  return [
+    paint.bold(
+      `Plan of ${plan.stack} on ${plan.target}: ${plan.summary.resources} resources. Nothing has been changed.`,
+    ),
+    ...sections.flatMap(({ owner, members }) => ["", ...section(owner, members, networks, paint)]),
+    "",
+    ...totals(plan, paint),
+    ...plan.summary.warnings.map((warning) => `${paint.yellow("warning")}  ${warning}`),
+    ...plan.findings.map(
+      (finding) => `${paint.red(finding.policy)}  ${finding.severity}  ${finding.message} Remedy: ${finding.remedy}`,
+    ),
+    "",
+  ].join("\n");
+}
+
+/** The outermost component that a resource belongs to. */
+function ownerOf(resource: GraphResource, byUrn: ReadonlyMap<string, GraphResource>): GraphResource | undefined {
+  let owner: GraphResource | undefined;
+  for (let next = resource.parent; next !== undefined; next = byUrn.get(next)?.parent) owner = byUrn.get(next) ?? owner;
+  return owner;
+}
+
+function section(
+  owner: GraphResource | undefined,
+  members: readonly GraphResource[],
+  networks: ReadonlyMap<string, string>,
+  paint: Paint,
+): string[] {
+  const kind = owner?.type.split(":").at(-1) ?? "images and providers";
+  const title = owner === undefined ? paint.bold(kind) : `${paint.bold(owner.name)}  ${paint.dim(kind)}`;
+  const rows = [...members]
+    .map((member) => row(member, networks))
+    .sort((a, b) => ORDER.indexOf(a[0]) - ORDER.indexOf(b[0]) || (a[1] < b[1] ? -1 : 1));
+  return [title, ...columns(rows).map((line, index) => `  ${coloured(line, rows[index]?.[0] ?? "", paint)}`)];
+}
+
+const ORDER = ["container", "one-shot", "network", "volume", "secret", "image", "provider", "resource"];
+
+function coloured(line: string, kind: string, paint: Paint): string {
+  return line.replace(kind, paint.cyan(kind)).replace("not protected", paint.yellow("not protected"));
+}
+
+function row(resource: GraphResource, networks: ReadonlyMap<string, string>): [string, string, ...string[]] {
+  const { props, name } = resource;
+  if (kinds.container(resource))
+    return [props["mustRun"] === false ? "one-shot" : "container", name, ...container(props, networks)];
+  if (kinds.network(resource)) return ["network", name, props["internal"] === true ? "internal" : "with a way out"];
+  if (kinds.volume(resource)) return ["volume", name, volume(resource)];
+  if (kinds.generated(resource)) return ["secret", name, `generated, ${String(props["length"])} characters`];
+  if (resource.type === "docker:index/remoteImage:RemoteImage") {
+    return ["image", text(props["name"]), props["build"] === undefined ? "pulled" : "built on the host"];
+  }
+  if (resource.type.startsWith("pulumi:providers:")) return ["provider", name, text(props["host"])];
+  return ["resource", name, resource.type];
+}
+
+function volume(resource: GraphResource): string {
+  if (!holdsData(resource)) return "made again when lost";
+  return resource.protect ? "data, protected" : "data, not protected";
+}
+
+function container(props: Props, networks: ReadonlyMap<string, string>): string[] {
+  const ports = list(props["ports"]).map(
+    (port) => `${text(port["ip"])}:${text(port["external"])}→${text(port["internal"])}`,
+  );
+  const joined = list(props["networksAdvanced"])
+    .map((network) => text(network["name"]))
+    .map((name) => networks.get(name) ?? name);
+  return [
+    text(props["image"]),
+    typeof props["memory"] === "number" ? sizeOf(props["memory"]) : "no memory limit",
+    [joined.length > 0 ? joined.join(", ") : "no network", ...ports].join("  "),
+  ];
+}
+
+function totals(plan: PlanDocument, paint: Paint): string[] {
+  const count = (test: (resource: GraphResource) => boolean) => plan.resources.filter(test).length;
+  const memory = plan.resources
+    .filter((resource) => kinds.container(resource) && resource.props["mustRun"] !== false)
+    .reduce((sum, resource) => sum + (Number(resource.props["memory"]) || 0), 0);
+  const shots = count((resource) => kinds.container(resource) && resource.props["mustRun"] === false);
+  return [
+    [
+      `${paint.bold(String(count(kinds.container)))} containers (${shots} one-shots)`,
+      `${paint.bold(String(count(kinds.network)))} networks`,
+      `${paint.bold(String(count(kinds.volume)))} volumes (${count((each) => kinds.volume(each) && each.protect)} protected)`,
+      `${paint.bold(String(count(kinds.generated)))} generated secrets`,
+      `memory limits ${sizeOf(memory)}`,
+    ].join(", "),
+  ];
+}
+
+function list(value: unknown): Props[] {
+  return Array.isArray(value) ? (value as Props[]) : [];
+}
+
+function text(value: unknown): string {
+  return value === undefined || value === null ? "" : value === SECRET ? SECRET : String(value);
+}
