@@ -7,9 +7,9 @@ const SIZES: PlatformSizes = {
   postgres: { memory: "1 GiB", cpus: 1, storage: "10 GiB", replicas: 0 },
   redis: { memory: "256 MiB", cpus: 0.5 },
   recordings: { storage: "20 GiB" },
-  auth: { replicas: 2, cpus: 0.25, memory: "256 MiB" },
-  data: { replicas: 1, cpus: 0.25, memory: "256 MiB" },
-  detection: { replicas: 1, cpus: 0.25, memory: "256 MiB" },
+  auth: { replicas: 2, cpus: 0.5, reservedCpus: 0.1, memory: "256 MiB" },
+  data: { replicas: 1, cpus: 0.5, reservedCpus: 0.1, memory: "256 MiB" },
+  detection: { replicas: 1, cpus: 0.5, reservedCpus: 0.1, memory: "256 MiB" },
 };
 
 /** The platform on a Docker host. */

@@ -14,6 +14,7 @@ import type { StackConfig } from "./config";
 export interface ServiceSize {
   readonly replicas: number;
   readonly cpus: number;
+  readonly reservedCpus: number;
   readonly memory: Size;
 }
 

@@ -11,7 +11,7 @@ export interface ProbeArgs {
   readonly path: string;
   /** Time between two checks. Default: 10 seconds; readiness 5 seconds (SD-07). */
   readonly interval?: Duration;
-  /** Time after which a check has failed. Default: 3 seconds. */
+  /** Time after which a check has failed. Default: 5 seconds. */
   readonly timeout?: Duration;
   /** Failures in a row that count. Default: 3 (SD-03). */
   readonly retries?: number;

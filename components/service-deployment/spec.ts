@@ -110,7 +110,7 @@ function probe(args: ProbeArgs | undefined, path: string, interval: number): Pro
   return {
     path: args?.path ?? path,
     interval: args?.interval === undefined ? interval : seconds(args.interval),
-    timeout: args?.timeout === undefined ? 3 : seconds(args.timeout),
+    timeout: args?.timeout === undefined ? 5 : seconds(args.timeout),
     retries: args?.retries ?? 3,
   };
 }
