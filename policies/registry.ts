@@ -1,5 +1,6 @@
 import { DOCKER_RULES } from "./docker";
+import { KUBERNETES_RULES } from "./kubernetes";
 import type { Rule } from "./rule";
 
 /** Every rule. */
-export const RULES: readonly Rule[] = [...DOCKER_RULES];
+export const RULES: readonly Rule[] = [...DOCKER_RULES, ...KUBERNETES_RULES];

@@ -1,4 +1,5 @@
 import type { Environment } from "../components/core/environment";
+import type { PolicyConfiguration } from "./configuration";
 import type { GraphResource, Severity } from "./graph";
 import type { Guard } from "./guard";
 import type { Graph, Subject } from "./join";
@@ -64,7 +65,12 @@ export interface RuleDefinition<S extends Settings> {
   /** Where others ask for the same: CIS, PSS, FSBP, CKV, TRV, KL, KS, POL. */
   readonly references: readonly string[];
   readonly check: (resource: Subject, guard: Guard, context: Context<S>) => void;
-  readonly examples: { readonly compliant: readonly Example[]; readonly violating: readonly Example[] };
+  readonly examples: {
+    /** What the examples presuppose. */
+    readonly configuration?: PolicyConfiguration;
+    readonly compliant: readonly Example[];
+    readonly violating: readonly Example[];
+  };
 }
 
 /** A rule as the engine runs it. */
