@@ -18,7 +18,7 @@ export const SERVICE_RULES = {
     expr: 'sum by (environment, service) (rate(http_requests_total{$service,status=~"5.."}[5m])) > $perSecond',
     parameters: { perSecond: 0.05 },
     for: "5 minutes",
-    severity: "warning",
+    severity: "critical",
     team: "app",
     group: "service-errors",
     summary: "{{ $labels.service }} answers more than $perSecond requests a second with 5xx",
