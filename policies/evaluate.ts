@@ -17,6 +17,8 @@ export interface EvaluateOptions {
   readonly exemptions?: ExemptionRegister;
   /** The moment at which exemptions must still hold. */
   readonly now: Date;
+  /** Whether the graph marks secrets. Default: yes. */
+  readonly secretsMarked?: boolean;
   /** Told each property that a rule reads. */
   readonly onRead?: (rule: string, urn: string, steps: readonly (string | number)[]) => void;
   /** Rules to run. Default: all. */
@@ -45,9 +47,15 @@ export function evaluate(graph: ResourceGraph, options: EvaluateOptions): Findin
     const { level, settings } = configuration.of(rule, options.environment);
     if (level === "off") continue;
     reading = rule.id;
+    const context = {
+      graph: index,
+      environment: options.environment,
+      settings,
+      secretsMarked: options.secretsMarked ?? true,
+    };
     for (const subject of index.ofType(rule.types)) {
       const guard = new Guard();
-      guard.attempt(() => rule.check(subject, guard, { graph: index, environment: options.environment, settings }));
+      guard.attempt(() => rule.check(subject, guard, context));
       findings.push(...findingsOf(rule, level, subject, guard));
     }
   }

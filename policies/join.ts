@@ -1,4 +1,4 @@
-import type { GraphResource } from "./graph";
+import { type GraphResource, UNKNOWN } from "./graph";
 import { Undetermined, View } from "./view";
 
 /** A resource as rules see it: its properties through the guard, its place in the graph in clear. */
@@ -45,6 +45,7 @@ export class Graph {
   readonly #byType = new Map<string, Subject[]>();
   readonly #sides = new Map<string, { readonly byTarget: Map<string, Subject[]>; readonly uncertain?: string }>();
   readonly #pools = new Map<string, Pool>();
+  readonly #once = new Map<string, unknown>();
   #users: Map<string, Subject[]> | undefined;
 
   constructor(
@@ -111,8 +112,9 @@ export class Graph {
     const pool = this.#pool(types);
     const siblings = side.node.parent === undefined ? [] : (pool.byParent.get(side.node.parent) ?? []).filter(fits);
     if (siblings.length === 1 && (named.uncertain || named.known !== undefined)) return { found: siblings };
-    if (named.known !== undefined) return { found: pool.byName.get(named.known) ?? [] };
-    return { found: [], ...(named.uncertain ? { uncertain: side.at(property).path } : {}) };
+    const byName = named.known === undefined ? [] : (pool.byName.get(named.known) ?? []);
+    const uncertain = named.uncertain || (named.known !== undefined && byName.length === 0 && pool.unnamed);
+    return { found: byName, ...(uncertain ? { uncertain: side.at(property).path } : {}) };
   }
 
   /** Resources of these types whose property refers to the subject, one of `among`. */
@@ -138,6 +140,12 @@ export class Graph {
     return { found, ...(sides.uncertain === undefined ? {} : { uncertain: sides.uncertain }) };
   }
 
+  /** Something about the whole program, worked out when it is first asked for. */
+  once<T>(key: string, compute: () => T): T {
+    if (!this.#once.has(key)) this.#once.set(key, compute());
+    return this.#once.get(key) as T;
+  }
+
   #edges(urns: readonly string[] | undefined, types: readonly string[]): Subject[] {
     return [...new Set(urns ?? [])].flatMap((urn) => {
       const subject = this.get(urn);
@@ -149,8 +157,10 @@ export class Graph {
     const key = types.join();
     let pool = this.#pools.get(key);
     if (pool === undefined) {
-      pool = { byParent: new Map(), byName: new Map() };
-      for (const each of this.ofType(types)) {
+      const members = this.ofType(types);
+      const unnamed = members.some((each) => IDENTITIES.some((property) => each.node.props[property] === UNKNOWN));
+      pool = { byParent: new Map(), byName: new Map(), unnamed };
+      for (const each of members) {
         if (each.node.parent !== undefined) add(pool.byParent, each.node.parent, each);
         for (const name of new Set([identityOf(each), each.name])) if (name !== undefined) add(pool.byName, name, each);
       }
@@ -163,6 +173,8 @@ export class Graph {
 interface Pool {
   readonly byParent: Map<string, Subject[]>;
   readonly byName: Map<string, Subject[]>;
+  /** Whether the name of some is only known after the update. */
+  readonly unnamed: boolean;
 }
 
 /** Fails as undetermined when nothing was found although a reference that cannot be read might be the one. */

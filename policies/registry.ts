@@ -1,6 +1,7 @@
+import { AWS_RULES } from "./aws";
 import { DOCKER_RULES } from "./docker";
 import { KUBERNETES_RULES } from "./kubernetes";
 import type { Rule } from "./rule";
 
 /** Every rule. */
-export const RULES: readonly Rule[] = [...DOCKER_RULES, ...KUBERNETES_RULES];
+export const RULES: readonly Rule[] = [...DOCKER_RULES, ...KUBERNETES_RULES, ...AWS_RULES];

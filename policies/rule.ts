@@ -27,6 +27,8 @@ export interface Context<S extends Settings = Settings> {
   readonly graph: Graph;
   readonly environment: Environment;
   readonly settings: Values<S>;
+  /** Whether secrets are marked; under the engine's own policy host they look like any other value. */
+  readonly secretsMarked: boolean;
 }
 
 /** A resource in an example: what is left out is as in a plain program. */
