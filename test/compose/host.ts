@@ -112,11 +112,25 @@ export class DevHost {
     return JSON.parse(out) as Inspected[];
   }
 
-  /** Every secret value that the rendered project holds. */
-  secrets(): string[] {
-    return Object.values(
-      JSON.parse(readFileSync(join(this.rendered, "secrets/values.json"), "utf8")) as Record<string, string>,
-    );
+  /** Every generated secret of the rendered project, by URN. */
+  secrets(): Record<string, string> {
+    const kept = JSON.parse(readFileSync(this.#values, "utf8")) as Record<string, { value: string }>;
+    return Object.fromEntries(Object.entries(kept).map(([urn, { value }]) => [urn, value]));
+  }
+
+  /** Forgets a secret, so that the next render makes a new one; returns the old value. */
+  forget(name: string): string {
+    const kept = JSON.parse(readFileSync(this.#values, "utf8")) as Record<string, { value: string }>;
+    const urn = Object.keys(kept).find((each) => each.endsWith(`::${name}`));
+    const value = urn === undefined ? undefined : kept[urn]?.value;
+    if (urn === undefined || value === undefined) throw new Error(`no secret is called ${name}`);
+    delete kept[urn];
+    writeFileSync(this.#values, JSON.stringify(kept));
+    return value;
+  }
+
+  get #values(): string {
+    return join(this.rendered, "secrets/values.json");
   }
 
   async remove(): Promise<void> {
