@@ -39,7 +39,7 @@ export function certificate(
       user: "0:0",
       entrypoint: ["/usr/local/bin/bulwark-certificate"],
       environment: { NAMES: hosts.join(","), OWNER: owner, CA_NAME: `${network.target.prefix} CA` },
-      capabilities: ["CHOWN", "FOWNER"],
+      capabilities: ["CHOWN"],
       memory: 32,
       cpus: 0.25,
       mounts: [

@@ -103,7 +103,8 @@ export function oneShot(
   return new Container(
     name,
     { ...base(target, spec), restart: "no", mustRun: false, attach: true, logs: true, wait: false },
-    asReplaced(opts),
+    // What a one-shot prints would stand in the state in clear.
+    { ...asReplaced(opts), additionalSecretOutputs: ["containerLogs"] },
   );
 }
 
@@ -114,9 +115,11 @@ function asReplaced(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOp
 
 function base(target: ComposeTarget, spec: ContainerSpec): ContainerArgs {
   const labels: Record<string, pulumi.Input<string>> = {
+    "com.docker.compose.config-hash": "pulumi",
     "com.docker.compose.container-number": "1",
     "com.docker.compose.oneoff": "False",
     "com.docker.compose.project": target.prefix,
+    "com.docker.compose.project.config_files": "pulumi",
     "com.docker.compose.service": spec.service,
     ...spec.labels,
   };

@@ -27,7 +27,8 @@ export function volume(
       name,
       driver: "local",
       labels: [
-        { label: "com.docker.compose.project", value: target.prefix },
+        // Without the project's label, `docker compose down -v` does not take the data with it.
+        ...(holdsData ? [] : [{ label: "com.docker.compose.project", value: target.prefix }]),
         { label: "com.docker.compose.volume", value: logicalName },
         { label: "io.bulwark.data", value: String(holdsData) },
       ],
