@@ -3,7 +3,6 @@ import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import * as messages from "@pulumi/pulumi/proto/resource_pb";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import type { GraphResource } from "../../policies/graph";
-import { CommandError } from "../exit";
 import { GENERATED, type SecretSource } from "./source";
 import { decode, encodeSecret } from "./values";
 
@@ -25,20 +24,23 @@ export class RecordingMonitor extends MockMonitor {
   readonly recorded: GraphResource[] = [];
   /** Every value that was generated, in clear. */
   readonly generated: string[] = [];
+  /** Provider functions that the program called. */
+  readonly asked: string[];
 
   constructor(
     private readonly project: string,
     private readonly stack: string,
     private readonly source: SecretSource,
   ) {
+    const asked: string[] = [];
     super({
       newResource: () => ({ id: undefined, state: {} }),
       call: ({ token }) => {
-        throw new CommandError(
-          `The program asks a provider for ${token}. A plan is made offline: give such facts as configuration.`,
-        );
+        asked.push(token);
+        throw new Error("a plan is made offline");
       },
     });
+    this.asked = asked;
   }
 
   override async registerResource(

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runtime } from "@pulumi/pulumi";
 import type { GraphResource } from "../../policies/graph";
-import { CommandError } from "../exit";
+import { brief, CommandError, EXIT, isRunError } from "../exit";
 import { LOCKED, type StackFiles } from "../project";
 import { RecordingMonitor } from "./monitor";
 import type { SecretSource } from "./source";
@@ -27,7 +27,7 @@ export interface Recording {
  * program refused"), and clearing some of it makes a second plan that may differ from the first. A command makes one plan, so its process is
  * the plan's process; who needs two starts the command twice.
  *
- * Throws what the program throws. `registered` of the monitor is then empty, because components register only after the program was accepted.
+ * Throws an `ArgumentError` of the program as it is, and a {@link CommandError} for everything else.
  */
 export async function runProgram(
   files: StackFiles,
@@ -52,6 +52,14 @@ export async function runProgram(
       await runtime.runInPulumiStack(() => load(files));
       await internals().waitForRPCs();
     });
+  } catch (error) {
+    if (error instanceof CommandError || isRunError(error)) throw error;
+    const [asked] = monitor.asked;
+    if (asked !== undefined)
+      throw new CommandError(
+        `The program of this stack asks a provider for ${asked}. A plan is made offline: give such facts as configuration.`,
+      );
+    throw new CommandError(`The program of this stack failed.\n${brief(error, realpathSync(files.root))}`, EXIT.failed);
   } finally {
     Object.assign(console, print);
     process.chdir(folder);
@@ -97,7 +105,8 @@ async function entry(files: StackFiles): Promise<unknown> {
 async function untilSettled(work: () => Promise<void>): Promise<void> {
   let stop: () => void = () => undefined;
   const interrupted = new Promise<never>((_, reject) => {
-    const stuck = () => reject(new CommandError("The program never ends: something in it waits for itself.", 1));
+    const stuck = () =>
+      reject(new CommandError("The program of this stack never ends: something in it waits for itself.", EXIT.failed));
     process.on("unhandledRejection", reject);
     process.on("uncaughtException", reject);
     process.on("beforeExit", stuck);

@@ -100,12 +100,13 @@ function totals(plan: PlanDocument, paint: Paint): string[] {
     .filter((resource) => kinds.container(resource) && resource.props["mustRun"] !== false)
     .reduce((sum, resource) => sum + (Number(resource.props["memory"]) || 0), 0);
   const shots = count((resource) => kinds.container(resource) && resource.props["mustRun"] === false);
+  const many = (number: number, one: string) => `${paint.bold(String(number))} ${one}${number === 1 ? "" : "s"}`;
   return [
     [
-      `${paint.bold(String(count(kinds.container)))} containers (${shots} one-shots)`,
-      `${paint.bold(String(count(kinds.network)))} networks`,
-      `${paint.bold(String(count(kinds.volume)))} volumes (${count((each) => kinds.volume(each) && each.protect)} protected)`,
-      `${paint.bold(String(count(kinds.generated)))} generated secrets`,
+      `${many(count(kinds.container), "container")} (${shots} of them one-shots)`,
+      many(count(kinds.network), "network"),
+      `${many(count(kinds.volume), "volume")} (${count((each) => kinds.volume(each) && each.protect)} protected)`,
+      many(count(kinds.generated), "generated secret"),
       `memory limits ${sizeOf(memory)}`,
     ].join(", "),
   ];

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { CommandError, EXIT } from "../exit";
 import { type Recording, runProgram } from "../plan/program";
 import { kinds, targetOf } from "../plan/summary";
@@ -34,7 +34,8 @@ export async function render(stack: string, options: RenderOptions): Promise<num
   const target = targetOf(recording);
   if (target !== "compose")
     throw new CommandError(`render writes compose projects; the stack ${stack} is on ${target}. MicroK8s comes later.`);
-  if (mode !== "none") checkComplete(store, recording, relative(process.cwd(), values));
+  if (mode !== "none")
+    checkComplete(store, recording, mode === "file" ? String(options.secrets) : join(options.out, VALUES));
   const project = composeProject(recording.resources);
   checkClear(project, recording);
   writeProject(folder, project, stack, {
