@@ -1,5 +1,13 @@
 // Packages of the host itself.
-const wanted = ["docker.io", "debootstrap", "iptables", "postgresql-client", "ca-certificates"];
+const wanted = [
+  "docker.io",
+  "debootstrap",
+  "iptables",
+  "postgresql-client",
+  "ca-certificates",
+  "prometheus",
+  "prometheus-alertmanager",
+];
 
 async function missing(sh) {
   const found = await Promise.all(
@@ -22,7 +30,8 @@ export const debian = {
   async make(sh) {
     // A source that is out of reach is no reason to stop: what counts is whether the packages can be installed.
     await sh("apt-get", ["update", "-q"]).catch(() => undefined);
-    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    // RUNLEVEL: their services are not wanted, only the programs.
+    const env = { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
     await sh("apt-get", ["install", "-q", "-y", "--no-install-recommends", ...(await missing(sh))], { env });
     return { packages: wanted };
   },
