@@ -44,7 +44,9 @@ function variantsOf(
     if (known === undefined) byTuning.set(key, { source, jobs: [...source.jobs] });
     else known.jobs.push(...source.jobs);
   }
-  return [...byTuning.values()];
+  return [...byTuning.values()]
+    .map((variant) => ({ source: variant.source, jobs: [...new Set(variant.jobs)].sort() }))
+    .sort((a, b) => a.jobs.join().localeCompare(b.jobs.join()));
 }
 
 function sorted(value: unknown): unknown {
