@@ -61,7 +61,9 @@ export function sources(...under: readonly string[]): string[] {
     cwd: ROOT,
     encoding: "utf8",
   });
-  return [...new Set(listed.split("\n"))].filter((path) => path !== "" && existsSync(join(ROOT, path))).sort();
+  return [...new Set(listed.split("\n"))]
+    .filter((path) => path !== "" && path !== "node_modules" && existsSync(join(ROOT, path)))
+    .sort();
 }
 
 /**

@@ -1,0 +1,35 @@
+// Child process: plans a compose stack of N services and prints what it took. `node bench/services.mjs 500`
+import { createRequire } from "node:module";
+import { measure } from "./mocks.mjs";
+
+const require = createRequire(import.meta.url);
+const { ManagedPostgres, RedisCache, ServiceDeployment, StorageBucket, SurveillanceVpc } = require("bulwark");
+const { ComposeHost } = require("bulwark/compose");
+
+const count = Number(process.argv[2]);
+
+const { registered, ...figures } = await measure(async () => {
+  const target = new ComposeHost("host", { environment: "dev", cpus: 2000, memory: "8 TiB" });
+  const vpc = new SurveillanceVpc("network", { target });
+  const db = new ManagedPostgres("db", {
+    vpc,
+    databases: { orders: {} },
+    memory: "2 GiB",
+    cpus: 2,
+    storage: "10 GiB",
+  });
+  const cache = new RedisCache("cache", { vpc, purpose: "cache", memory: "512 MiB", cpus: 1 });
+  const files = new StorageBucket("files", { vpc, storage: "10 GiB" });
+  for (let number = 1; number <= count; number++) {
+    new ServiceDeployment(`service-${number}`, {
+      vpc,
+      image: "registry.example.com/service:1.0.0",
+      cpus: 0.5,
+      memory: "256 MiB",
+      environment: { LOG_LEVEL: "INFO" },
+      links: [db, cache, files],
+      routes: [{ host: `service-${number}.example.com` }],
+    });
+  }
+});
+console.log(JSON.stringify({ ...figures, resources: registered.length }));
