@@ -41,7 +41,7 @@ export function guarded(changes: Changes): Changes {
 }
 
 /** A namespace with its label, its default deny, and a log collector on the nodes. */
-export const SURROUNDINGS: readonly ExampleResource[] = [
+export const SURROUNDINGS: readonly [ExampleResource, ExampleResource, ExampleResource] = [
   {
     type: "kubernetes:core/v1:Namespace",
     name: "ns",

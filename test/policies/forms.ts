@@ -6,7 +6,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** The same resource under every token that can hold it: aliases, old API groups, patches, lists, and the other kinds that hold a pod. */
 export function forms(resource: ExampleResource): ExampleResource[] {
-  if (!resource.type.startsWith("kubernetes:")) return aliasesOf(resource.type).map((type) => ({ ...resource, type }));
+  if (!resource.type.startsWith("kubernetes:") || kubernetes(kindOf(resource.type)).length === 0)
+    return aliasesOf(resource.type).map((type) => ({ ...resource, type }));
   const kinds = WORKLOADS.includes(resource.type) && hasOnlyPod(resource) ? WORKLOAD_KINDS : [kindOf(resource.type)];
   return kinds.flatMap((kind) =>
     kubernetes(kind).map((type) => {
