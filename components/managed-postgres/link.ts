@@ -36,7 +36,6 @@ export function linkTo(name: string, spec: PostgresSpec, made: PostgresOutput, a
     path: made.path,
     trust: made.tls.caFile !== undefined,
     after: made.after,
-    ...(made.gate === undefined ? {} : { gate: made.gate }),
   };
 }
 
