@@ -1,7 +1,10 @@
+export * from "./alert-routing";
+export type { ChangeWindow, SingleWindow, Weekday, WeeklyWindow } from "./core/change-window";
 export type { Connection, Tls } from "./core/connection";
 export { ENVIRONMENTS, type Environment } from "./core/environment";
 export { ArgumentError, BulwarkError, type ErrorCode, type Problem } from "./core/errors";
 export type { Consumer, Link, Linkable, NetworkPath, SecretVariable } from "./core/links";
+export type { AlertRule, Monitorable, Monitoring, RuleTuning, ScrapeTarget, Severity } from "./core/monitorable";
 export type { SecretRef } from "./core/secrets";
 export type { Duration, Size } from "./core/units";
 export * from "./managed-postgres";
