@@ -1,6 +1,7 @@
+import { checkName, checkReservedCpus } from "../core/arguments";
 import type { Problem } from "../core/errors";
 import { Problems } from "../core/problems";
-import { componentName, identifier } from "../core/schema";
+import { identifier } from "../core/schema";
 import { mebibytes } from "../core/units";
 import type { Network } from "../targets/network";
 import { type ManagedPostgresArgs, type PostgresImage, schema } from "./args";
@@ -57,14 +58,7 @@ export const SYSTEM_ROLES: ReadonlySet<string> = new Set(["postgres", "replicato
 /** Checks the arguments and fills in what was left out. Throws an `ArgumentError` with every problem. */
 export function resolvePostgres(name: string, args: ManagedPostgresArgs): PostgresSpec {
   const problems = new Problems(`ManagedPostgres "${name}"`).shape(schema, args, Object.keys(schema.shape));
-  if (!componentName.safeParse(name).success) {
-    problems.add({
-      path: "name",
-      given: `"${name}"`,
-      allowed: "lower-case letters, digits and single hyphens",
-      fix: 'use a name such as "orders-db"',
-    });
-  }
+  checkName(problems, name, "orders-db");
   checkNames(problems, args);
   checkResources(problems, args);
   const unsupported: Problem[] = [];
@@ -201,16 +195,7 @@ function checkResources(problems: Problems, args: ManagedPostgresArgs): void {
       });
     }
   });
-  problems.across(["cpus", "reservedCpus"], (add) => {
-    if (args.reservedCpus !== undefined && args.reservedCpus > args.cpus) {
-      add({
-        path: "reservedCpus",
-        given: String(args.reservedCpus),
-        allowed: `at most cpus, ${args.cpus}`,
-        fix: "lower it or raise cpus",
-      });
-    }
-  });
+  checkReservedCpus(problems, args);
 }
 
 function checkTarget(problems: Problems, args: ManagedPostgresArgs, network: Network): void {

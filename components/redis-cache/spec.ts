@@ -1,5 +1,5 @@
+import { checkName, checkReservedCpus } from "../core/arguments";
 import { Problems } from "../core/problems";
-import { componentName } from "../core/schema";
 import { mebibytes } from "../core/units";
 import { type CacheImage, type Purpose, type RedisCacheArgs, schema } from "./args";
 
@@ -22,14 +22,8 @@ export interface CacheSpec {
 /** Checks the arguments and fills in what was left out. Throws an `ArgumentError` with every problem. */
 export function resolveCache(name: string, args: RedisCacheArgs): CacheSpec {
   const problems = new Problems(`RedisCache "${name}"`).shape(schema, args, Object.keys(schema.shape));
-  if (!componentName.safeParse(name).success) {
-    problems.add({
-      path: "name",
-      given: `"${name}"`,
-      allowed: "lower-case letters, digits and single hyphens",
-      fix: 'use a name such as "cache"',
-    });
-  }
+  checkName(problems, name, "cache");
+  checkReservedCpus(problems, args);
   problems
     .across(["memory", "maxMemory", "purpose"], (add) => {
       const share = args.purpose === "cache" ? 0.9 : 0.75;
@@ -43,16 +37,6 @@ export function resolveCache(name: string, args: RedisCacheArgs): CacheSpec {
           given: `"${args.maxMemory}" with a limit of ${args.memory}`,
           allowed: `at most ${most} MiB, ${share * 100} % of memory for a ${args.purpose}`,
           fix: "raise memory or lower maxMemory: the rest is needed for buffers and for writing to disk",
-        });
-      }
-    })
-    .across(["cpus", "reservedCpus"], (add) => {
-      if (args.reservedCpus !== undefined && args.reservedCpus > args.cpus) {
-        add({
-          path: "reservedCpus",
-          given: String(args.reservedCpus),
-          allowed: `at most cpus, ${args.cpus}`,
-          fix: "lower it or raise cpus",
         });
       }
     })

@@ -1,5 +1,5 @@
+import { checkName, checkReservedCpus } from "../core/arguments";
 import { Problems } from "../core/problems";
-import { componentName } from "../core/schema";
 import { mebibytes, seconds } from "../core/units";
 import { type ProbeArgs, type RouteArgs, type ServiceDeploymentArgs, schema } from "./args";
 import { unsupportedService } from "./unsupported";
@@ -45,14 +45,7 @@ const LONGEST_NAME = 40;
 /** Checks the arguments and fills in what was left out. Throws an `ArgumentError` with every problem. */
 export function resolveService(name: string, args: ServiceDeploymentArgs): ServiceSpec {
   const problems = new Problems(`ServiceDeployment "${name}"`).shape(schema, args, Object.keys(schema.shape));
-  if (!componentName.safeParse(name).success || name.length > LONGEST_NAME) {
-    problems.add({
-      path: "name",
-      given: `"${name}"`,
-      allowed: `lower-case letters, digits and single hyphens, at most ${LONGEST_NAME}`,
-      fix: 'use a name such as "auth-service"',
-    });
-  }
+  checkName(problems, name, "auth-service", LONGEST_NAME);
   checkTogether(problems, args);
   problems.across(["vpc", "image", "cpus", "memory", "probes", "routes", "migration"], (add) => {
     for (const problem of unsupportedService(args, args.vpc.network)) add(problem);
@@ -116,16 +109,7 @@ function probe(args: ProbeArgs | undefined, path: string, interval: number): Pro
 }
 
 function checkTogether(problems: Problems, args: ServiceDeploymentArgs): void {
-  problems.across(["cpus", "reservedCpus"], (add) => {
-    if (args.reservedCpus !== undefined && args.reservedCpus > args.cpus) {
-      add({
-        path: "reservedCpus",
-        given: String(args.reservedCpus),
-        allowed: `at most cpus, ${args.cpus}`,
-        fix: "lower it or raise cpus",
-      });
-    }
-  });
+  checkReservedCpus(problems, args);
   problems.across(["memory"], (add) => {
     if (args.memory !== undefined && mebibytes(args.memory) < 16) {
       add({ path: "memory", given: `"${args.memory}"`, allowed: "at least 16 MiB", fix: 'use "64 MiB" or more' });

@@ -1,6 +1,6 @@
+import { checkName } from "../core/arguments";
 import { physicalName } from "../core/names";
 import { Problems } from "../core/problems";
-import { componentName } from "../core/schema";
 import { mebibytes, seconds } from "../core/units";
 import { type StorageBucketArgs, schema } from "./args";
 
@@ -23,14 +23,7 @@ export interface BucketSpec {
 /** Checks the arguments and fills in what was left out. Throws an `ArgumentError` with every problem. */
 export function resolveBucket(name: string, args: StorageBucketArgs): BucketSpec {
   const problems = new Problems(`StorageBucket "${name}"`).shape(schema, args, Object.keys(schema.shape));
-  if (!componentName.safeParse(name).success) {
-    problems.add({
-      path: "name",
-      given: `"${name}"`,
-      allowed: "lower-case letters, digits and single hyphens",
-      fix: 'use a name such as "recordings"',
-    });
-  }
+  checkName(problems, name, "recordings");
   problems
     .across(["versioning", "objectLock"], (add) => {
       if (args.objectLock === true && args.versioning === false) {

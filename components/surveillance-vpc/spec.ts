@@ -1,5 +1,5 @@
+import { checkName } from "../core/arguments";
 import { Problems } from "../core/problems";
-import { componentName } from "../core/schema";
 import { type EdgeCertificates, type EdgePublication, type SurveillanceVpcArgs, schema } from "./args";
 import { unsupportedVpc } from "./unsupported";
 
@@ -15,14 +15,7 @@ export interface VpcSpec {
 /** Checks the arguments and fills in what was left out. Throws an `ArgumentError` with every problem. */
 export function resolveVpc(name: string, args: SurveillanceVpcArgs): VpcSpec {
   const problems = new Problems(`SurveillanceVpc "${name}"`).shape(schema, args, Object.keys(schema.shape));
-  if (!componentName.safeParse(name).success) {
-    problems.add({
-      path: "name",
-      given: `"${name}"`,
-      allowed: "lower-case letters, digits and single hyphens",
-      fix: 'use a name such as "network"',
-    });
-  }
+  checkName(problems, name, "network");
   problems
     .across(["target", "certificates", "cidr", "cameras"], (add) => {
       for (const problem of unsupportedVpc(args)) add(problem);
