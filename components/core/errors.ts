@@ -26,6 +26,8 @@ export class BulwarkError extends RunError {
   ) {
     super(message);
     this.name = "BulwarkError";
+    // Pulumi wraps an error that was thrown in an output and prints its stack: it would hide what the user has to do.
+    this.stack = message;
   }
 }
 

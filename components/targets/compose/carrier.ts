@@ -76,7 +76,11 @@ export function carry(
         ...volumes.map((each) => ({ volume: each.volume.name, target: `/out${each.folder}`, readOnly: false })),
         ...(options.awaitTls === undefined ? [] : [{ ...options.awaitTls, target: "/tls", readOnly: true }]),
       ],
-      uploads: files.map((file, index) => ({ file: `/carry/${index}`, content: file.content })),
+      // The provider refuses an upload without content.
+      uploads: files.map((file, index) => ({
+        file: `/carry/${index}`,
+        content: pulumi.output(file.content).apply((content) => (content === "" ? "\n" : content)),
+      })),
     },
     {
       parent: options.parent,

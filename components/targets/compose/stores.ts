@@ -42,7 +42,10 @@ export function volume(
   return { name, resource };
 }
 
-/** A user-defined bridge network. */
+/**
+ * A user-defined bridge network. Containers name it in plain text, so that a change of one never touches the other; Docker could not replace a
+ * network that is in use, so its labels do not count after creation.
+ */
 export function network(
   logicalName: string,
   target: ComposeTarget,
@@ -65,7 +68,7 @@ export function network(
         { label: "com.docker.compose.project", value: target.prefix },
       ],
     },
-    opts,
+    { ...opts, ignoreChanges: ["labels"] },
   );
   return { name, resource };
 }
