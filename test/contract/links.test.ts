@@ -1,4 +1,6 @@
-import { reaches } from "./reach";
+import type { TargetKind } from "../../components/targets/target";
+import type { Program } from "../mocks/program";
+import { isOpen } from "./reach";
 import { texts, variablesOf, workloadOf } from "./read";
 import { API_KEY, KINDS, shop } from "./shop";
 
@@ -45,26 +47,28 @@ describe.each(KINDS)("on %s", (kind) => {
     expect(texts(workloadOf(kind, program, "api").inputs).filter(({ text }) => hidden(text))).toEqual([]);
   });
 
-  test("a way through the network exists exactly where a link does (VPC-04, VPC-13)", async () => {
-    const program = await shop(kind);
-    const ways = ["api", "stock", "stranger"].flatMap((from) =>
-      [
-        { to: "db", port: 5432 },
-        { to: "stock", port: 8000 },
-        { to: "api", port: 8000 },
-        { to: "stranger", port: 8000 },
-      ]
-        .filter(({ to, port }) => from !== to && reaches(kind, program, from, to, port))
-        .map(({ to }) => `${from} -> ${to}`),
-    );
-    expect(ways).toEqual(["api -> db", "api -> stock"]);
-  });
+  test.each(["out", "in"] as const)(
+    "a way %s exists exactly where a link does, and on its port alone (VPC-04, VPC-13)",
+    async (half) => {
+      const program = await shop(kind);
+      const names = ["api", "stock", "stranger", "db"];
+      const ways = ["api", "stock", "stranger"].flatMap((from) =>
+        names.flatMap((to) =>
+          (kind === "compose" ? [0] : [80, 443, 5432, 5433, 8000])
+            .filter((port) => from !== to && isOpen(half, kind, program, from, to, port))
+            .map((port) => `${from} -> ${to}${port === 0 ? "" : `:${port}`}`),
+        ),
+      );
+      expect(ways.sort()).toEqual(
+        kind === "compose" ? ["api -> db", "api -> stock"] : ["api -> db:5432", "api -> stock:8000"],
+      );
+    },
+  );
 
-  test("a link opens the port of the server and no other", async () => {
-    const program = await shop(kind);
-    const others =
-      kind === "compose" ? [] : [22, 80, 443, 5433].filter((port) => reaches(kind, program, "api", "db", port));
-    expect(others).toEqual([]);
+  test("from outside only the edge can be reached, and only a service with outbound reaches outside (VPC-08, VPC-14)", async () => {
+    const [closed, open] = [await shop(kind), await shop(kind, { api: { outbound: true } })];
+    expect(openToTheWorld(kind, closed)).toEqual(kind === "microk8s" ? [] : EDGE[kind]);
+    expect(openToTheWorld(kind, open)).toEqual([...(kind === "microk8s" ? [] : EDGE[kind]), OUTBOUND[kind]].sort());
   });
 
   test("the consumer waits for what it links to", async () => {
@@ -89,3 +93,38 @@ test.each(["compose", "microk8s"] as const)(
     expect(JSON.stringify(job.inputs)).toContain("alembic");
   },
 );
+
+const EDGE = { compose: ["network-proxy"], aws: ["network-edge-443", "network-edge-80"] };
+const OUTBOUND = { compose: "api-1 out", microk8s: "api-outbound", aws: "api-to-outside" };
+
+/** Whatever publishes a port, or lets packets pass from or to any address. */
+function openToTheWorld(kind: TargetKind, program: Program): string[] {
+  switch (kind) {
+    case "compose":
+      return program
+        .ofType("container:Container")
+        .flatMap(({ name, inputs }) => [
+          ...(((inputs["ports"] ?? []) as unknown[]).length > 0 ? [name] : []),
+          ...(JSON.stringify(inputs["networksAdvanced"] ?? []).includes("-egress") ? [`${name} out`] : []),
+        ])
+        .sort();
+    case "microk8s":
+      return [
+        ...program.ofType("NetworkPolicy").filter((each) => JSON.stringify(each.inputs).includes("ipBlock")),
+        ...program
+          .ofType("core/v1:Service")
+          .filter((each) => /NodePort|LoadBalancer/.test(JSON.stringify(each.inputs))),
+      ].map((each) => each.name);
+    case "aws":
+      return program.resources
+        .filter(
+          ({ inputs }) =>
+            inputs["cidrIpv4"] !== undefined ||
+            inputs["publiclyAccessible"] === true ||
+            inputs["mapPublicIpOnLaunch"] === true ||
+            JSON.stringify(inputs["networkConfiguration"] ?? {}).includes('"assignPublicIp":true'),
+        )
+        .map((each) => each.name)
+        .sort();
+  }
+}

@@ -22,15 +22,25 @@ interface Policy {
   ingress?: PolicyRule[];
 }
 
-/** Whether packets of one component reach another on a port, read from what was registered: from first principles, by target. */
-export function reaches(kind: TargetKind, program: Program, from: string, to: string, port: number): boolean {
+/** The halves of a way: out of the consumer, into the provider. On compose both are one network. */
+export type Half = "out" | "in";
+
+/** Whether a half of the way from one component to another on a port is open, read from what was registered. */
+export function isOpen(
+  half: Half,
+  kind: TargetKind,
+  program: Program,
+  from: string,
+  to: string,
+  port: number,
+): boolean {
   switch (kind) {
     case "compose":
       return overDocker(program, from, to);
     case "microk8s":
-      return overPolicies(program, from, to, port);
+      return overPolicies(half, program, from, to, port);
     case "aws":
-      return overGroups(program, from, to, port);
+      return overGroups(half, program, from, to, port);
   }
 }
 
@@ -46,8 +56,8 @@ function overDocker(program: Program, from: string, to: string): boolean {
   return joined(from).some((each) => answers.some((answer) => answer.name === each.name));
 }
 
-/** Some policy lets it out and some policy lets it in; without any policy for a pod everything would pass. */
-function overPolicies(program: Program, from: string, to: string, port: number): boolean {
+/** Some policy lets it pass; without any policy for a pod everything would pass. */
+function overPolicies(half: Half, program: Program, from: string, to: string, port: number): boolean {
   const [source, target] = [podLabels(program, from), podLabels(program, to)];
   const policies = program.ofType("NetworkPolicy").map((each) => each.inputs["spec"] as unknown as Policy);
   const passes = (direction: "Egress" | "Ingress", own: Labels, other: Labels): boolean => {
@@ -63,7 +73,7 @@ function overPolicies(program: Program, from: string, to: string, port: number):
       ),
     );
   };
-  return passes("Egress", source, target) && passes("Ingress", target, source);
+  return half === "out" ? passes("Egress", source, target) : passes("Ingress", target, source);
 }
 
 function podLabels(program: Program, name: string): Labels {
@@ -89,8 +99,8 @@ function selects(selector: Selector, labels: Labels): boolean {
   );
 }
 
-/** The consumer's group has a rule out, and the provider's group one in. */
-function overGroups(program: Program, from: string, to: string, port: number): boolean {
+/** A group has a rule that names the other group. */
+function overGroups(half: Half, program: Program, from: string, to: string, port: number): boolean {
   const [source, target] = [groupOf(program, from), groupOf(program, to)];
   const some = (type: string, own: string, other: string): boolean =>
     program
@@ -102,7 +112,9 @@ function overGroups(program: Program, from: string, to: string, port: number): b
           inputs["fromPort"] === port &&
           inputs["toPort"] === port,
       );
-  return some("SecurityGroupEgressRule", source, target) && some("SecurityGroupIngressRule", target, source);
+  return half === "out"
+    ? some("SecurityGroupEgressRule", source, target)
+    : some("SecurityGroupIngressRule", target, source);
 }
 
 /** The security group that the ECS service or the database instance really wears. */
