@@ -7,6 +7,7 @@ import { consumer, type Packed, pack, ROOT, sources } from "./packing";
 
 const PROVIDERS = ["@pulumi/aws", "@pulumi/docker", "@pulumi/kubernetes", "@pulumi/random"];
 const OTHER_TARGETS = ["@pulumi/aws", "@pulumi/kubernetes"];
+const TARGETS = ["./compose", "./microk8s", "./aws"];
 const SLOW = 120_000;
 
 let packed: Packed;
@@ -100,28 +101,15 @@ describe("the tarball", () => {
   });
 
   it("names types first in each entry point, and files that are there", () => {
-    expect(entries().map((each) => each.subpath)).toEqual([
-      ".",
-      "./managed-postgres",
-      "./redis-cache",
-      "./service-deployment",
-      "./storage-bucket",
-      "./surveillance-vpc",
-      "./compose",
-      "./microk8s",
-      "./aws",
-      "./policies",
-    ]);
     for (const { subpath, types, code } of entries()) {
       expect(Object.keys(packed.manifest.exports[subpath] ?? {})[0]).toBe("types");
       expect(packed.files).toEqual(expect.arrayContaining([types, code]));
     }
   });
 
-  it("has an entry point for each component", () => {
-    expect(entries().map((each) => each.subpath)).toEqual(
-      expect.arrayContaining(components().map((name) => `./${name}`)),
-    );
+  it("has an entry point for each component and each target, and no others", () => {
+    const expected = [".", ...components().map((name) => `./${name}`), ...TARGETS, "./policies"];
+    expect(entries().map((each) => each.subpath)).toEqual(expected);
   });
 
   it("requires only what it holds or declares", () => {
@@ -156,7 +144,7 @@ describe("the tarball", () => {
 
 describe("the declarations", () => {
   it("of the core and of each component name no provider SDK", () => {
-    const core = entries().filter((each) => !["./compose", "./microk8s", "./aws"].includes(each.subpath));
+    const core = entries().filter((each) => !TARGETS.includes(each.subpath));
     for (const { subpath, types } of core) {
       const named = packagesInTypes(types);
       expect(named.filter((name) => PROVIDERS.includes(name) || name.startsWith("missing"))).toEqual([]);
@@ -297,16 +285,18 @@ function examples(): string {
     return blocks.map((block) => ({ name: className(name), code: (block[1] ?? "").replace(/^\s*\* ?/gm, "") }));
   });
   return [
+    'import * as pulumi from "@pulumi/pulumi";',
     'import * as bulwark from "bulwark";',
     'import { ComposeHost } from "bulwark/compose";',
     'import { MicroK8s } from "bulwark/microk8s";',
     'import { AwsRegion } from "bulwark/aws";',
     `const { ${components().map(className).join(", ")} } = bulwark;`,
+    "declare const config: pulumi.Config;",
     "declare const vpc: bulwark.SurveillanceVpc;",
     "declare const db: bulwark.ManagedPostgres;",
     "declare const cache: bulwark.RedisCache;",
     "declare const recordings: bulwark.StorageBucket;",
-    "export const targets = [ComposeHost, MicroK8s, AwsRegion, vpc, db, cache, recordings];",
+    "export const targets = [ComposeHost, MicroK8s, AwsRegion, config, vpc, db, cache, recordings];",
     ...found.map((each, index) => `export function example${index}Of${each.name}() {\n${each.code}\n}`),
   ].join("\n");
 }
