@@ -1,3 +1,5 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { NetworkPath } from "./links";
 import type { Duration } from "./units";
 
 /** How urgent an alert is. `none` is only for the heartbeat. */
@@ -108,6 +110,30 @@ export interface Scope {
   readonly jobs?: readonly string[];
 }
 
+/** A server whose statistics an exporter of the monitoring stack reads. */
+export interface ExporterNeed {
+  readonly kind: "postgres" | "redis";
+  readonly host: string;
+  readonly port: number;
+  readonly database?: string;
+  /** User that may read statistics only. */
+  readonly username: string;
+  readonly password: pulumi.Output<string>;
+  /** The way from the exporter to the server. */
+  readonly path: NetworkPath;
+  /** What must be ready before the exporter starts. */
+  readonly after: readonly pulumi.Input<pulumi.Resource>[];
+}
+
+/** A server that is asked from outside, as its clients do. */
+export interface ProbeNeed {
+  /** Module of the blackbox exporter. */
+  readonly module: "http_2xx" | "https_own_ca" | "tcp_own_ca";
+  readonly address: string;
+  /** The way from the blackbox exporter to it. */
+  readonly path: NetworkPath;
+}
+
 /** What a component contributes to the watching of the stack. */
 export interface Monitoring {
   /** The component's name. */
@@ -115,6 +141,10 @@ export interface Monitoring {
   /** Where its metrics are. */
   readonly targets: readonly ScrapeTarget[];
   readonly sources: readonly RuleSource[];
+  /** Ways from Prometheus to the targets. */
+  readonly paths?: readonly NetworkPath[];
+  readonly exporter?: ExporterNeed;
+  readonly probes?: readonly ProbeNeed[];
   readonly dashboards: readonly DashboardName[];
 }
 

@@ -9,7 +9,7 @@ import { network as dockerNetwork, volume } from "../targets/compose/stores";
 import type { ComposeNetwork } from "../targets/network";
 import { PGDATA, pgHba, postgresqlConf, servePrimary, serveReplica } from "./configuration";
 import type { PostgresOutput } from "./output";
-import { provisionSql, scramVerifier, slotName } from "./provision";
+import { MONITOR_ROLE, provisionSql, scramVerifier, slotName } from "./provision";
 import type { PostgresSpec } from "./spec";
 
 const OWN_USER = "10432:10432";
@@ -64,7 +64,7 @@ export function buildOnCompose(
 }
 
 function rolesOf(spec: PostgresSpec): string[] {
-  return [...spec.roles.map((role) => role.name), ...(spec.replicas > 0 ? ["replicator"] : [])];
+  return [...spec.roles.map((role) => role.name), MONITOR_ROLE, ...(spec.replicas > 0 ? ["replicator"] : [])];
 }
 
 function password(

@@ -2,13 +2,17 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component";
 import type { Connection } from "../core/connection";
 import type { Consumer, Link, Linkable } from "../core/links";
+import type { Monitorable, Monitoring } from "../core/monitorable";
 import { accept } from "../core/tick";
 import type { Network } from "../targets/network";
+import { type PostgresAlerts, postgresRules } from "./alerts";
 import type { ManagedPostgresArgs } from "./args";
 import { linkTo, type PostgresAccess } from "./link";
 import type { Endpoint, PostgresOutput } from "./output";
+import { MONITOR_ROLE } from "./provision";
 import { type PostgresSpec, resolvePostgres } from "./spec";
 
+export type { PostgresAlerts } from "./alerts";
 export type { DatabaseArgs, ManagedPostgresArgs, PostgresImage, RoleArgs } from "./args";
 export type { PostgresAccess } from "./link";
 export type { Endpoint } from "./output";
@@ -28,7 +32,7 @@ export type { Endpoint } from "./output";
  * });
  * ```
  */
-export class ManagedPostgres extends Component implements Linkable {
+export class ManagedPostgres extends Component implements Linkable, Monitorable {
   /** Where to write. */
   readonly writer: Endpoint;
   /** Where to read; empty without replicas. */
@@ -66,6 +70,39 @@ export class ManagedPostgres extends Component implements Linkable {
   /** A view for `links` with another role, database or variable prefix: `links: [db.as({ role: "reporting" })]`. */
   as(access: PostgresAccess): Linkable {
     return { link: () => linkTo(this.componentName, this.#spec, this.#made, access) };
+  }
+
+  /** How the server is watched: by an exporter that logs in with a role that may read statistics only. Part of {@link Monitorable}. */
+  get monitoring(): Monitoring {
+    return this.monitored().monitoring;
+  }
+
+  /** How the server is watched, with other thresholds: `watches: [db.monitored({ PostgresConnectionsHigh: { percent: 70 } })]`. */
+  monitored(alerts: PostgresAlerts = {}): Monitorable {
+    const password = this.#made.passwords.get(MONITOR_ROLE);
+    const { caFile } = this.#made.tls;
+    const database = this.#spec.databases[0]?.name ?? "postgres";
+    const monitoring: Monitoring = {
+      component: this.componentName,
+      targets: [],
+      sources: [postgresRules(this.componentName, alerts)],
+      dashboards: ["postgres"],
+      ...(password?.kind !== "file" || caFile === undefined
+        ? {}
+        : {
+            exporter: {
+              kind: "postgres",
+              host: this.componentName,
+              port: 5432,
+              database,
+              username: MONITOR_ROLE,
+              password: password.value,
+              path: this.#made.path,
+              after: this.#made.after,
+            },
+          }),
+    };
+    return { monitoring };
   }
 
   /** Gives the consumer the owner role of the only database. Part of {@link Linkable}. */

@@ -1,6 +1,9 @@
 import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
 import type { DatabaseSpec, PostgresSpec, RoleSpec } from "./spec";
 
+/** Role of the exporter: it may read statistics, and no table. */
+export const MONITOR_ROLE = "bulwark_monitor";
+
 /** A role with what proves its password. */
 export interface RoleSecret {
   readonly role: string;
@@ -19,9 +22,15 @@ export function provisionSql(spec: PostgresSpec, secrets: readonly RoleSecret[])
     "SET client_min_messages = warning;",
     unless("FROM pg_roles WHERE rolname = 'bulwark_managed'", "CREATE ROLE bulwark_managed NOLOGIN"),
     ...secrets.flatMap((secret) => role(secret)),
+    ...(listed.includes(MONITOR_ROLE)
+      ? [`GRANT pg_monitor TO ${MONITOR_ROLE};`, `ALTER ROLE ${MONITOR_ROLE} CONNECTION LIMIT 5;`]
+      : []),
     `SELECT format('ALTER ROLE %I NOLOGIN', member.rolname) FROM pg_auth_members m JOIN pg_roles parent ON parent.oid = m.roleid JOIN pg_roles member ON member.oid = m.member WHERE parent.rolname = 'bulwark_managed' AND member.rolname NOT IN (${listed.map(literal).join(", ")}) \\gexec`,
     ...Array.from({ length: spec.replicas }, (_, index) => slot(index + 1)),
     ...spec.databases.flatMap((database) => createDatabase(database, spec.roles)),
+    ...(listed.includes(MONITOR_ROLE)
+      ? spec.databases.map((database) => `GRANT CONNECT ON DATABASE ${database.name} TO ${MONITOR_ROLE};`)
+      : []),
     ...spec.databases.flatMap((database) => grants(database, spec.roles)),
     "",
   ].join("\n");

@@ -53,7 +53,12 @@ const NOT_ON_RDS = new Set(["timescaledb"]);
 const SYSTEM_DATABASES = new Set(["postgres", "template0", "template1"]);
 
 /** Role names that PostgreSQL or Bulwark use themselves. */
-export const SYSTEM_ROLES: ReadonlySet<string> = new Set(["postgres", "replicator", "bulwark_managed"]);
+export const SYSTEM_ROLES: ReadonlySet<string> = new Set([
+  "postgres",
+  "replicator",
+  "bulwark_managed",
+  "bulwark_monitor",
+]);
 
 /** Checks the arguments and fills in what was left out. Throws an `ArgumentError` with every problem. */
 export function resolvePostgres(name: string, args: ManagedPostgresArgs): PostgresSpec {

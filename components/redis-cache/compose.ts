@@ -29,6 +29,11 @@ export function buildOnCompose(
     { length: PASSWORD_LENGTH, special: false, keepers: { rotation: spec.rotation } },
     { parent, provider: target.random },
   );
+  const monitorPassword = new RandomPassword(
+    `${name}-monitor-password`,
+    { length: PASSWORD_LENGTH, special: false, keepers: { rotation: spec.rotation } },
+    { parent, provider: target.random },
+  );
   const tls = certificate(name, network, [name, "localhost"], user, parent);
   const files = carry(
     name,
@@ -36,7 +41,12 @@ export function buildOnCompose(
     [
       { path: "/etc/bulwark/server.conf", content: configuration(spec, CA_FILE) },
       { path: "/etc/bulwark/start", content: startScript(`${engine}-server`), mode: "0555" },
-      { path: "/run/secrets/users.acl", content: password.result.apply(users), owner: user, mode: "0400" },
+      {
+        path: "/run/secrets/users.acl",
+        content: pulumi.all([password.result, monitorPassword.result]).apply(([own, monitor]) => users(own, monitor)),
+        owner: user,
+        mode: "0400",
+      },
     ],
     { parent, awaitTls: tls.mount, after: tls.after },
   );
@@ -89,6 +99,7 @@ export function buildOnCompose(
     host: pulumi.output(name),
     port: pulumi.output(6379),
     password: { kind: "file", value: password.result },
+    monitorPassword: { kind: "file", value: monitorPassword.result },
     tls: { mode: "verify-full", caFile: CA_FILE },
     path: { kind: "compose", network: hub.name },
     after: [hub.resource, container],

@@ -5,6 +5,9 @@ import type { CacheSpec } from "./spec";
 /** User that consumers log in as. */
 export const APP_USER = "app";
 
+/** User of the exporter: it may read statistics, and no key. */
+export const MONITOR_USER = "monitor";
+
 const EVICTION: Readonly<Record<Purpose, string>> = {
   cache: "allkeys-lru",
   session: "volatile-lru",
@@ -38,11 +41,13 @@ export function configuration(spec: CacheSpec, caFile: string): string {
  * Who may do what: the default user is off, the health check may only ping, consumers may do everything but administration and commands
  * that can stop the server or empty it (X-16). Passwords stand here as SHA-256, as the server itself stores them.
  */
-export function users(password: string): string {
+export function users(password: string, monitorPassword: string): string {
   const hash = createHash("sha256").update(password).digest("hex");
+  const monitorHash = createHash("sha256").update(monitorPassword).digest("hex");
   return [
     "user default off",
     "user health on nopass resetkeys resetchannels -@all +ping",
+    `user ${MONITOR_USER} on #${monitorHash} resetkeys resetchannels -@all +ping +info +config|get +slowlog|get +slowlog|len +latency|latest +client|setname`,
     `user ${APP_USER} on #${hash} ~* &* +@all -@admin -@dangerous +info +sort +sort_ro`,
     "",
   ].join("\n");

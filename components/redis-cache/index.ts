@@ -2,12 +2,15 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component";
 import type { Connection } from "../core/connection";
 import type { Consumer, Link, Linkable } from "../core/links";
+import type { Monitorable, Monitoring } from "../core/monitorable";
 import { accept } from "../core/tick";
+import { type RedisAlerts, redisRules } from "./alerts";
 import type { RedisCacheArgs } from "./args";
-import { APP_USER } from "./configuration";
+import { APP_USER, MONITOR_USER } from "./configuration";
 import type { CacheOutput } from "./output";
 import { resolveCache } from "./spec";
 
+export type { RedisAlerts } from "./alerts";
 export type { CacheImage, Purpose, RedisCacheArgs } from "./args";
 
 /** How a consumer wants to use the cache. */
@@ -28,7 +31,7 @@ export interface CacheAccess {
  * const cache = new RedisCache("cache", { vpc, purpose: "session", memory: "512 MiB", cpus: 0.5 });
  * ```
  */
-export class RedisCache extends Component implements Linkable {
+export class RedisCache extends Component implements Linkable, Monitorable {
   /** Host name, without a port. */
   readonly host: pulumi.Output<string>;
   /** TCP port; only TLS is spoken there. */
@@ -70,6 +73,36 @@ export class RedisCache extends Component implements Linkable {
   /** A view for `links` with another prefix, database or pool size. */
   as(access: CacheAccess): Linkable {
     return { link: () => this.#link(access) };
+  }
+
+  /** How the cache is watched: by an exporter that may read statistics only. Part of {@link Monitorable}. */
+  get monitoring(): Monitoring {
+    return this.monitored().monitoring;
+  }
+
+  /** How the cache is watched, with other thresholds. */
+  monitored(alerts: RedisAlerts = {}): Monitorable {
+    const { monitorPassword: password, path, after } = this.#made;
+    const monitoring: Monitoring = {
+      component: this.componentName,
+      targets: [],
+      sources: [redisRules(this.componentName, alerts)],
+      dashboards: ["redis"],
+      ...(password?.kind !== "file"
+        ? {}
+        : {
+            exporter: {
+              kind: "redis",
+              host: this.componentName,
+              port: 6379,
+              username: MONITOR_USER,
+              password: password.value,
+              path,
+              after,
+            },
+          }),
+    };
+    return { monitoring };
   }
 
   /** Gives the consumer the address and the password. Part of {@link Linkable}. */

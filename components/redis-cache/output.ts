@@ -8,6 +8,8 @@ export interface CacheOutput {
   readonly host: pulumi.Output<string>;
   readonly port: pulumi.Output<number>;
   readonly password: SecretRef;
+  /** Password of the exporter's user, where there is one. */
+  readonly monitorPassword?: SecretRef;
   readonly tls: Tls;
   /** The way a consumer's packets take. */
   readonly path: NetworkPath;

@@ -4,6 +4,7 @@ import { isLinkable, type Linkable } from "../core/links";
 import { duration, hostname, image, leaf, port, size, text, variableName, vpc } from "../core/schema";
 import type { Duration, Size } from "../core/units";
 import type { NetworkSource } from "../targets/network";
+import type { Slo } from "./alerts";
 
 /** An HTTP check of a service. */
 export interface ProbeArgs {
@@ -68,6 +69,8 @@ export interface ServiceDeploymentArgs {
   readonly port?: number;
   /** Where Prometheus finds the metrics. Default: the service's port, `/metrics`. */
   readonly metrics?: { readonly port?: number; readonly path?: string };
+  /** What the service promises; alerts on its error budget follow. Default: 99.9 % of the requests within 30 days. See `SLO_PROFILES`. */
+  readonly slo?: Slo;
   /** Environment variables that are not secret. */
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Secrets by variable name. The service finds each in the file that `<NAME>_FILE` names. */
@@ -135,6 +138,13 @@ export const schema = z.strictObject({
   command: command.optional(),
   port: port.optional(),
   metrics: z.strictObject({ port: port.optional(), path: absolutePath.optional() }).optional(),
+  slo: z
+    .strictObject({
+      availability: z.number().gt(0).lt(100),
+      p95: z.number().positive().optional(),
+      recovery: duration.optional(),
+    })
+    .optional(),
   environment: variables.optional(),
   secrets: variables.optional(),
   secretsAs: z.enum(["file", "env"]).optional(),

@@ -39,13 +39,14 @@ export function buildOnCompose(
   parent: pulumi.Resource,
 ): ServiceOutput {
   const shared: Shared = { name, args, spec, network, parent };
-  const hub = spec.linkable ? dockerNetwork(name, network.target, { internal: true }, { parent }) : undefined;
+  // A service nobody links to has a network as well: its metrics are fetched over it.
+  const hub = dockerNetwork(name, network.target, { internal: true }, { parent });
   const bound = bind({ name, parent }, args.links ?? [], args.environment ?? {});
   const own = surroundings(shared, name, bound);
   const migration = migrate(shared, own);
   let previous: pulumi.Resource | undefined;
   for (let number = 1; number <= spec.replicas; number++) {
-    previous = replica(shared, number, own, hub === undefined ? [] : [hub], migration, previous);
+    previous = replica(shared, number, own, [hub], migration, previous);
   }
   for (const route of spec.routes) {
     network.routes.add({
@@ -55,12 +56,14 @@ export function buildOnCompose(
       healthPath: spec.readiness.path,
     });
   }
-  const path: NetworkPath | undefined = hub === undefined ? undefined : { kind: "compose", network: hub.name };
+  const path: NetworkPath = { kind: "compose", network: hub.name };
   return {
     host: pulumi.output(name),
-    ...(path === undefined || hub === undefined || previous === undefined
-      ? {}
-      : { path, after: [hub.resource, previous] }),
+    metrics: {
+      addresses: Array.from({ length: spec.replicas }, (_, index) => `${name}-${index + 1}:${spec.metrics.port}`),
+      path,
+    },
+    ...(spec.linkable && previous !== undefined ? { path, after: [hub.resource, previous] } : {}),
   };
 }
 

@@ -2,12 +2,15 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component";
 import { ArgumentError } from "../core/errors";
 import type { Consumer, Link, Linkable } from "../core/links";
+import type { Monitorable, Monitoring } from "../core/monitorable";
 import { accept } from "../core/tick";
 import type { Network } from "../targets/network";
+import { type ServiceAlerts, type Slo, serviceRules } from "./alerts";
 import type { ServiceDeploymentArgs } from "./args";
 import type { ServiceOutput } from "./output";
 import { resolveService, type ServiceSpec } from "./spec";
 
+export { type ServiceAlerts, SLO_PROFILES, type Slo } from "./alerts";
 export type { MigrationArgs, ProbeArgs, ProbesArgs, RouteArgs, ServiceDeploymentArgs, VolumeArgs } from "./args";
 
 /**
@@ -27,10 +30,11 @@ export type { MigrationArgs, ProbeArgs, ProbesArgs, RouteArgs, ServiceDeployment
  * });
  * ```
  */
-export class ServiceDeployment extends Component implements Linkable {
+export class ServiceDeployment extends Component implements Linkable, Monitorable {
   /** Host name under which linked services reach it. */
   readonly host: pulumi.Output<string>;
   readonly #spec: ServiceSpec;
+  readonly #slo: Slo | undefined;
   readonly #made: ServiceOutput;
 
   /** Throws an `ArgumentError` that lists every problem when the arguments cannot be used. */
@@ -39,9 +43,38 @@ export class ServiceDeployment extends Component implements Linkable {
     const network = args.vpc.network;
     super("ServiceDeployment", name, summary(spec, network), network.target.provider, opts);
     this.#spec = spec;
+    this.#slo = args.slo;
     this.#made = build(name, args, spec, network, this);
     this.host = this.#made.host;
     this.registerOutputs({ host: this.host });
+  }
+
+  /** How the service is watched. Part of {@link Monitorable}. */
+  get monitoring(): Monitoring {
+    return this.monitored().monitoring;
+  }
+
+  /** How the service is watched, with other thresholds. */
+  monitored(alerts: ServiceAlerts = {}): Monitorable {
+    const { metrics } = this.#made;
+    const monitoring: Monitoring = {
+      component: this.componentName,
+      targets:
+        metrics === undefined
+          ? []
+          : [
+              {
+                job: this.componentName,
+                addresses: metrics.addresses,
+                path: this.#spec.metrics.path,
+                labels: { service: this.componentName },
+              },
+            ],
+      ...(metrics === undefined ? {} : { paths: [metrics.path] }),
+      sources: [serviceRules(this.componentName, this.#slo, alerts)],
+      dashboards: ["services"],
+    };
+    return { monitoring };
   }
 
   /** Gives the consumer the service's address. Part of {@link Linkable}. Throws an `ArgumentError` unless the service is `linkable`. */

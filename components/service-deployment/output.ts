@@ -5,6 +5,8 @@ import type { NetworkPath } from "../core/links";
 export interface ServiceOutput {
   /** Host name under which linked services reach it. */
   readonly host: pulumi.Output<string>;
+  /** Where the metrics of each replica are, and the way there; only where Prometheus runs beside the service. */
+  readonly metrics?: { readonly addresses: readonly string[]; readonly path: NetworkPath };
   /** The way a consumer's packets take; only when the service is linkable. */
   readonly path?: NetworkPath;
   /** What must be ready before a consumer starts. */

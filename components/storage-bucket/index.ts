@@ -1,11 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component";
 import type { Consumer, Link, Linkable } from "../core/links";
+import type { Monitorable, Monitoring } from "../core/monitorable";
 import { accept } from "../core/tick";
+import { endpointRules } from "../surveillance-vpc/alerts";
+import { type BucketAlerts, bucketRules } from "./alerts";
 import type { StorageBucketArgs } from "./args";
 import type { Access, BucketOutput } from "./output";
 import { resolveBucket } from "./spec";
 
+export type { BucketAlerts } from "./alerts";
 export type { LifecycleArgs, StorageBucketArgs } from "./args";
 export type { Access } from "./output";
 
@@ -30,7 +34,7 @@ export interface BucketAccess {
  * });
  * ```
  */
-export class StorageBucket extends Component implements Linkable {
+export class StorageBucket extends Component implements Linkable, Monitorable {
   /** URL of the S3 endpoint. */
   readonly endpoint: pulumi.Output<string>;
   /** Name of the bucket. */
@@ -67,6 +71,26 @@ export class StorageBucket extends Component implements Linkable {
   /** A view for `links` with another access or variable prefix: `links: [recordings.as({ access: "read" })]`. */
   as(access: BucketAccess): Linkable {
     return { link: (consumer) => this.#link(consumer, access) };
+  }
+
+  /** How the bucket is watched: its server is asked as a client would. Part of {@link Monitorable}. */
+  get monitoring(): Monitoring {
+    return this.monitored().monitoring;
+  }
+
+  /** How the bucket is watched, with other thresholds. */
+  monitored(alerts: BucketAlerts = {}): Monitorable {
+    const { path } = this.#made;
+    const monitoring: Monitoring = {
+      component: this.componentName,
+      targets: [],
+      ...(path.kind === "compose"
+        ? { probes: [{ module: "tcp_own_ca", address: `${this.componentName}:7070`, path }] }
+        : {}),
+      sources: [bucketRules(this.componentName, alerts), endpointRules(`blackbox-${this.componentName}`)],
+      dashboards: ["edge", "backups"],
+    };
+    return { monitoring };
   }
 
   /** Gives the consumer a key that can read and write objects. Part of {@link Linkable}. */
