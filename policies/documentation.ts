@@ -30,11 +30,20 @@ export function documentation(): string {
 }
 
 function overview(rules: readonly Rule[]): string[] {
-  const rows = rules.map((rule) => {
-    const { dev, staging, prod } = rule.level;
-    return `| [${rule.id}](#${rule.id}) | ${rule.title} | ${rule.severity} | ${SHORT[dev]} | ${SHORT[staging]} | ${SHORT[prod]} |`;
-  });
-  return ["| rule | what holds | severity | dev | staging | prod |", "| --- | --- | --- | --- | --- | --- |", ...rows];
+  const rows = rules.map(({ id, title, severity, level: { dev, staging, prod } }) => [
+    `[${id}](#${id})`,
+    title,
+    severity,
+    SHORT[dev],
+    SHORT[staging],
+    SHORT[prod],
+  ]);
+  const table = [["rule", "what holds", "severity", "dev", "staging", "prod"], ...rows];
+  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => (row[column] ?? "").length)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const [head = [], ...body] = table;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)];
 }
 
 function section(rule: Rule): string[] {

@@ -1,6 +1,6 @@
 import type { Environment } from "../components/core/environment";
 import { configured, type PolicyConfiguration } from "./configuration";
-import { applyExemptions, EMPTY_REGISTER, type ExemptionRegister } from "./exemptions";
+import { EMPTY_REGISTER, type Exemption, type ExemptionRegister, markExempt, registerFindings } from "./exemptions";
 import type { Finding, ResourceGraph, Severity } from "./graph";
 import { Guard } from "./guard";
 import { Graph, type Subject } from "./join";
@@ -19,6 +19,8 @@ export interface EvaluateOptions {
   readonly now: Date;
   /** Whether the graph marks secrets. Default: yes. */
   readonly secretsMarked?: boolean;
+  /** Whether to judge the register of exemptions as well. Default: yes. */
+  readonly registerToo?: boolean;
   /** Told each property that a rule reads. */
   readonly onRead?: (rule: string, urn: string, steps: readonly (string | number)[]) => void;
   /** Rules to run. Default: all. */
@@ -59,7 +61,11 @@ export function evaluate(graph: ResourceGraph, options: EvaluateOptions): Findin
       findings.push(...findingsOf(rule, level, subject, guard));
     }
   }
-  return applyExemptions(findings, options.exemptions ?? EMPTY_REGISTER, options.now, RULES, graph).sort(inOrder);
+  const register = options.exemptions ?? EMPTY_REGISTER;
+  const used = new Set<Exemption>();
+  const marked = markExempt(findings, register, options.now, used);
+  const own = options.registerToo === false ? [] : registerFindings(register, options.now, RULES, graph, used);
+  return [...marked, ...own].sort(inOrder);
 }
 
 /** Whether a finding stops a change: it is mandatory, and nobody exempted it. */

@@ -77,25 +77,33 @@ export function parseExemptions(yaml: string, rules: readonly Rule[]): Exemption
   return { entries, problems };
 }
 
-/** Marks what is exempt, and adds what the register itself deserves. */
-export function applyExemptions(
+/** Marks what is exempt, and notes in `used` which entries did so. */
+export function markExempt(
   findings: readonly Finding[],
   register: ExemptionRegister,
   now: Date,
-  rules: readonly Rule[],
-  graph: ResourceGraph,
+  used: Set<Exemption> = new Set(),
 ): Finding[] {
   const valid = new Map(
     register.entries.filter((each) => daysLeft(each, now) >= 0).map((each) => [`${each.policy} ${each.urn}`, each]),
   );
-  const used = new Set<Exemption>();
-  const marked = findings.map((finding): Finding => {
+  return findings.map((finding): Finding => {
     const exemption = valid.get(`${finding.policy} ${finding.urn}`);
     if (exemption === undefined || new Date(exemption.created) > now) return finding;
     used.add(exemption);
     const why = `exempt until ${exemption.expires} by ${exemption.approver} (${exemption.id}, ${exemption.ticket}): ${exemption.reason}`;
     return { ...finding, level: "advisory", status: "exempt", message: `${finding.message}; ${why}` };
   });
+}
+
+/** What the register itself deserves. Entries of other stacks are left alone; without `used`, nothing is said about use. */
+export function registerFindings(
+  register: ExemptionRegister,
+  now: Date,
+  rules: readonly Rule[],
+  graph: ResourceGraph,
+  used?: ReadonlySet<Exemption>,
+): Finding[] {
   const remedy = rules.find((each) => each.id === REGISTER_RULE)?.remedy ?? "";
   const own = (urn: string, level: Finding["level"], message: string): Finding => ({
     policy: REGISTER_RULE,
@@ -108,7 +116,6 @@ export function applyExemptions(
   });
   const stacks = new Set(graph.resources.map((each) => stackOf(each.urn)));
   return [
-    ...marked,
     ...register.problems.map((each) => own(`exemption:${each.entry}`, "mandatory", each.message)),
     ...register.entries
       .filter((each) => stacks.has(stackOf(each.urn)))
@@ -117,7 +124,7 @@ export function applyExemptions(
         const about = `exemption ${each.id} from ${each.policy}`;
         if (left < 0)
           return [own(each.urn, "mandatory", `${about} ended on ${each.expires}: what it covered counts again`)];
-        if (!used.has(each)) return [own(each.urn, "advisory", `${about} covers nothing: remove it`)];
+        if (used?.has(each) === false) return [own(each.urn, "advisory", `${about} covers nothing: remove it`)];
         return left <= SOON_DAYS ? [own(each.urn, "advisory", `${about} ends in ${left} days`)] : [];
       }),
   ];

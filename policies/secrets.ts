@@ -1,8 +1,8 @@
 import type { View } from "./view";
 
 const NAME =
-  /(?:^|[_.-])(pass(?:w(?:or)?d|phrase)?|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credentials?|dsn)(?=$|[_.-])/;
-const JOINED = /(password|secretkey|apikey|privatekey|accesskey|authtoken)/;
+  /(?:^|[_.-])(pass(?:w(?:or)?d|phrase)?|secret|token|api[_-]?key|private[_-]?key|credentials?|dsn)(?=$|[_.-])/;
+const JOINED = /(password|secretkey|apikey|privatekey|authtoken)/;
 const ABOUT =
   /[_.-](file|path|dir|arn|name|id|ttl|minutes|hours|days|seconds|length|enabled|host|port|type|algorithm|header|cookie|issuer|url|uri|ref)$/;
 

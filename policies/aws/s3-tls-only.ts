@@ -18,8 +18,7 @@ export const s3TlsOnly = rule({
   level: EVERYWHERE,
   types: BUCKET,
   joins: true,
-  remedy:
-    'Add a statement to the bucket policy: Deny, Principal "*", Action "s3:*", when aws:SecureTransport is false.',
+  remedy: "Add a statement to the bucket policy that denies everybody every action when aws:SecureTransport is false.",
   references: ["FSBP S3.5", "CKV_AWS_379", "POL-05"],
   check(resource, guard, { graph }) {
     guard.check(() => {

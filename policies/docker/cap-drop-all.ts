@@ -12,7 +12,10 @@ export const capDropAll = rule({
   types: CONTAINER,
   settings: {
     allowedCaps: strings(["NET_BIND_SERVICE"], "capabilities that any container may add"),
-    offlineCaps: strings(["CHOWN", "FOWNER"], "capabilities that a container without a network may add as well"),
+    offlineCaps: strings(
+      ["CHOWN", "DAC_OVERRIDE", "FOWNER"],
+      "capabilities that a container without a network may add as well",
+    ),
   },
   remedy: 'Set capabilities: { drops: ["ALL"] } and add only what is on the allow-list.',
   references: ["CIS-D 5.4", "KICS container_capabilities_unrestricted"],

@@ -53,7 +53,7 @@ export function carrier(changes: Readonly<Record<string, unknown>> = {}): Exampl
     networkMode: "none",
     networksAdvanced: [],
     ports: undefined,
-    capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_FOWNER"] },
+    capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"] },
     uploads: [{ file: "/carry/0", content: "setting: 1" }],
     ...changes,
   });

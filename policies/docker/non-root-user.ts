@@ -14,7 +14,7 @@ export const nonRootUser = rule({
   settings: {
     nonRootImages: strings([], "images, without tag or digest, whose own default user is not root"),
     offlineCaps: strings(
-      ["CHOWN", "FOWNER"],
+      ["CHOWN", "DAC_OVERRIDE", "FOWNER"],
       "a root without a network, with no capability besides these, is accepted",
     ),
   },

@@ -1,0 +1,4 @@
+import { PolicyPack } from "@pulumi/policy";
+import { packOfStack } from "./crossguard";
+
+new PolicyPack("bulwark", packOfStack());
