@@ -67,7 +67,7 @@ export function mode(path: string): string {
 /** A test against yesterday's build shows nothing. */
 function checkBuild(): void {
   const sources = readdirSync(join(ROOT, "ops"), { recursive: true, encoding: "utf8" }).filter((file) =>
-    file.endsWith(".ts"),
+    /^((plan|render|doctor|up)\/)?[\w-]+\.ts$/.test(file),
   );
   const newest = Math.max(...sources.map((file) => statSync(join(ROOT, "ops", file)).mtimeMs));
   const built = statSync(MAIN, { throwIfNoEntry: false })?.mtimeMs ?? 0;
