@@ -35,10 +35,10 @@ export interface Reason {
   readonly text: string;
 }
 
-/** A resource state before or after, masked. */
+/** Inputs of a resource, for judging alone: NOT masked, and so never printed. */
 export type State = Readonly<Record<string, unknown>>;
 
-/** A change as a reader takes it from a preview or from two plans, before anything is judged. Already masked. */
+/** A change as a reader takes it from a preview or from two plans, before anything is judged. */
 export interface RawChange {
   readonly urn: string;
   /** Type token. */
@@ -52,6 +52,7 @@ export interface RawChange {
   readonly before?: State;
   /** Inputs after; absent for a deletion. */
   readonly after?: State;
+  /** What differs. Masked. */
   readonly properties: readonly PropertyChange[];
   /** Paths whose values only the update knows. */
   readonly unknown: readonly string[];
@@ -105,10 +106,16 @@ export interface ChangeSet {
   readonly firstDeploy: boolean;
   /** When the preview was made, if it says so. ISO 8601. */
   readonly madeAt?: string;
-  /** All resources after the change, for the policies. Masked. */
+  /** Resources after the change, for the policies. Not masked. */
   readonly resources: readonly GraphResource[];
-  /** All resources before the change. Masked. */
+  /** Resources before the change, for the policies. Not masked. */
   readonly base: readonly GraphResource[];
+  /** Whether resources that stay as they are were left out, as a preview digest does: rules that need the whole program cannot judge it. */
+  readonly partial: boolean;
+  /** What the preview said went wrong; whatever else it shows is not all there is. Masked. */
+  readonly errors: readonly string[];
+  /** Replaces what was recognised as a secret anywhere in the input. */
+  readonly mask: (text: string) => string;
   /** Findings that the input itself carried (policy packs of the engine). */
   readonly findings: readonly Finding[];
 }
@@ -153,6 +160,9 @@ export interface WindowStatus {
   readonly runway: number;
 }
 
+/** A change as it is printed. */
+export type ShownChange = Omit<Change, "before" | "after">;
+
 /** All that is printed, in every format. Nothing in it needs masking any more. */
 export interface Report {
   /** Of this format. */
@@ -162,7 +172,7 @@ export interface Report {
   readonly source: Source;
   readonly verdict: Verdict;
   /** By risk, the worst first; within one risk by URN. */
-  readonly changes: readonly Change[];
+  readonly changes: readonly ShownChange[];
   readonly counts: Readonly<Record<Risk, number>>;
   readonly unchanged: number;
   /** Policy findings that the base did not have. */

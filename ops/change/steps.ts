@@ -1,0 +1,200 @@
+import type { GraphResource } from "../../policies/graph";
+import type { Masker } from "./mask";
+import type { Operation, PropertyChange, RawChange, State } from "./model";
+import { type Fields, isFields, NotUnderstood } from "./not-understood";
+import { at, differing, named } from "./values";
+
+/** A resource before or after a step, as digest and stream agree on it. */
+export interface Side {
+  readonly urn: string;
+  readonly type: string;
+  readonly custom: boolean;
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+  readonly provider?: string;
+  readonly parent?: string;
+  readonly inputs: State;
+  readonly dependencies: readonly string[];
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+}
+
+/** One step of the engine. */
+export interface Step {
+  readonly op: string;
+  readonly urn: string;
+  readonly old?: Side;
+  readonly new?: Side;
+  /** Top-level properties that force a replacement. */
+  readonly keys: readonly string[];
+  /** Top-level properties that differ. */
+  readonly diffs: readonly string[];
+  /** Kind of difference by path. */
+  readonly detailed: Readonly<Record<string, string>>;
+}
+
+/** What the engine's operations mean; `undefined` for those that are half of another step or change nothing. */
+const OPERATIONS: Readonly<Record<string, Operation | "same" | undefined>> = {
+  same: "same",
+  create: "create",
+  update: "update",
+  replace: "replace",
+  delete: "delete",
+  import: "import",
+  "import-replacement": "replace",
+  discard: "forget",
+  read: "same",
+  refresh: "same",
+  "create-replacement": undefined,
+  "delete-replaced": undefined,
+  "read-replacement": undefined,
+  "discard-replaced": undefined,
+  "remove-pending-replace": undefined,
+};
+
+const KINDS = new Set(["add", "add-replace", "delete", "delete-replace", "update", "update-replace"]);
+
+/** What an operation of the engine means; ends the reading when it is unknown. */
+export function operationOf(op: string): Operation | "same" | undefined {
+  if (!Object.hasOwn(OPERATIONS, op)) throw new NotUnderstood(`the operation "${op}" is unknown`);
+  return OPERATIONS[op];
+}
+
+/** The kinds of differences by path, checked. */
+export function detailedOf(value: unknown, kindKey: string, urn: string): Record<string, string> {
+  const kinds: Record<string, string> = {};
+  if (!isFields(value)) return kinds;
+  for (const path in value) {
+    const entry = value[path];
+    const kind = isFields(entry) ? entry[kindKey] : undefined;
+    if (typeof kind !== "string" || !KINDS.has(kind))
+      throw new NotUnderstood(`a difference of ${urn} has an unknown kind`);
+    kinds[path] = kind;
+  }
+  return kinds;
+}
+
+/** The change that a step makes; nothing when it makes none. */
+export function changeOf(step: Step, masker: Masker): RawChange | undefined {
+  const meant = operationOf(step.op);
+  if (meant === undefined) return undefined;
+  const { old: before, new: after } = step;
+  const side = after ?? before;
+  if (side === undefined) throw new NotUnderstood(`the step of ${step.urn} has neither an old nor a new state`);
+  const movedFrom = before !== undefined && after !== undefined && before.urn !== after.urn ? before.urn : undefined;
+  const protect = { before: before?.protect ?? false, after: after?.protect ?? false };
+  const moved =
+    movedFrom !== undefined || (before !== undefined && after !== undefined && optionsDiffer(before, after));
+  if (meant === "same" && !moved) return undefined;
+  const unknown: string[] = [];
+  const known = after === undefined ? undefined : named(after.inputs, "", unknown);
+  const operation =
+    meant === "same" ? "move" : meant === "delete" && before?.retainOnDelete === true ? "forget" : meant;
+  return {
+    urn: step.urn,
+    type: side.type,
+    name: step.urn.slice(step.urn.lastIndexOf("::") + 2),
+    operation,
+    custom: side.custom,
+    ...(before === undefined || operation === "create" ? {} : { before: before.inputs }),
+    ...(known === undefined || operation === "delete" || operation === "forget" ? {} : { after: known }),
+    properties: propertiesOf(step, before?.inputs, known, masker),
+    unknown,
+    protect,
+    ...(side.provider === undefined ? {} : { provider: side.provider }),
+    ...(side.parent === undefined ? {} : { parent: side.parent }),
+    dependencies: side.dependencies,
+    deleteBeforeReplace: false,
+    ...(movedFrom === undefined ? {} : { movedFrom }),
+  };
+}
+
+function optionsDiffer(before: Side, after: Side): boolean {
+  return before.protect !== after.protect || before.retainOnDelete !== after.retainOnDelete;
+}
+
+function propertiesOf(
+  step: Step,
+  before: State | undefined,
+  after: State | undefined,
+  masker: Masker,
+): PropertyChange[] {
+  if (before === undefined || after === undefined) return [];
+  const type = (step.new ?? step.old)?.type ?? "";
+  const forcing = new Set(step.keys);
+  const shown = (path: string, replaces: boolean): PropertyChange => {
+    const was = at(before, path);
+    const is = at(after, path);
+    return {
+      path,
+      ...(was === undefined ? {} : { before: masker.value(type, path, was) }),
+      ...(is === undefined ? {} : { after: masker.value(type, path, is) }),
+      replaces,
+    };
+  };
+  const told = Object.entries(step.detailed).map(([path, kind]) => shown(path, kind.endsWith("-replace")));
+  if (step.op === "same") return options(step);
+  const paths = told.length > 0 ? [] : differing(before, after);
+  const found = paths.map((path) => shown(path, forcing.has(path.split(/[.[]/)[0] ?? path)));
+  const covered = new Set([...told, ...found].filter((each) => each.replaces).map(({ path }) => path.split(/[.[]/)[0]));
+  const rest = step.keys.filter((key) => !covered.has(key)).map((key) => shown(key, true));
+  return [...told, ...found.filter(({ path }) => !rest.some((each) => each.path === path)), ...rest, ...options(step)];
+}
+
+function options({ old: before, new: after }: Step): PropertyChange[] {
+  if (before === undefined || after === undefined) return [];
+  return (["protect", "retainOnDelete"] as const)
+    .filter((key) => before[key] !== after[key])
+    .map((key) => ({ path: `options.${key}`, before: before[key], after: after[key], replaces: false }));
+}
+
+/** A side of a step as a resource for the policies. */
+export function resourceOf(side: Side): GraphResource {
+  return {
+    urn: side.urn,
+    type: side.type,
+    name: side.urn.slice(side.urn.lastIndexOf("::") + 2),
+    ...(side.parent === undefined ? {} : { parent: side.parent }),
+    custom: side.custom,
+    ...(side.provider === undefined ? {} : { provider: side.provider }),
+    protect: side.protect,
+    props: named(side.inputs, "", []),
+    dependencies: side.dependencies,
+    propertyDependencies: side.propertyDependencies,
+  };
+}
+
+/** A side as the engine writes it; nothing for an absent one. */
+export function sideOf(value: unknown, urn: string): Side | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!isFields(value) || typeof value["urn"] !== "string" || typeof value["type"] !== "string")
+    throw new NotUnderstood(`a state of ${urn} has no URN or no type`);
+  const inputs = value["inputs"] ?? {};
+  if (!isFields(inputs)) throw new NotUnderstood(`the inputs of ${urn} are not an object`);
+  const { parent, provider } = value;
+  return {
+    urn: value["urn"],
+    type: value["type"],
+    custom: value["custom"] === true,
+    protect: value["protect"] === true,
+    retainOnDelete: value["retainOnDelete"] === true,
+    ...(typeof provider === "string" && provider !== "" ? { provider } : {}),
+    ...(typeof parent === "string" && parent !== "" && !isStack(parent) ? { parent } : {}),
+    inputs,
+    dependencies: Array.isArray(value["dependencies"]) ? (value["dependencies"] as string[]) : [],
+    propertyDependencies: (isFields(value["propertyDependencies"]) ? value["propertyDependencies"] : {}) as Fields &
+      Side["propertyDependencies"],
+  };
+}
+
+/** Whether a URN or a type is the stack itself. */
+export function isStack(text: string): boolean {
+  return text.includes("pulumi:pulumi:Stack::") || text === "pulumi:pulumi:Stack";
+}
+
+/** Stack and project of a URN. */
+export function placeOf(urn: string): { readonly stack: string; readonly project: string } {
+  const [, , rest = ""] = urn.split(":", 3);
+  const [, project = ""] = urn.split("::");
+  if (!urn.startsWith("urn:pulumi:") || rest === "" || project === "") throw new NotUnderstood(`"${urn}" is no URN`);
+  return { stack: rest, project };
+}
