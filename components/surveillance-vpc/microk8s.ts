@@ -82,7 +82,7 @@ function refuseWildcard(name: string, host: string, spec: VpcSpec): void {
       path: "routes",
       given: `"${host}" with certificates by HTTP challenge`,
       allowed: "full host names: the authority issues wildcards by DNS challenge only",
-      fix: "name each host",
+      fix: 'name each host of its own: { host: "api.example.com" }',
     },
   ]);
 }

@@ -36,7 +36,11 @@ describe("subnets", () => {
   });
 
   test("have the addresses they always had", () => {
-    expect(TIERS.map((tier) => [0, 1, 7].map((zone) => subnetCidr("10.0.0.0/16", tier, zone)))).toEqual([
+    expect(
+      (["private", "public", "data"] as const).map((tier) =>
+        [0, 1, 7].map((zone) => subnetCidr("10.0.0.0/16", tier, zone)),
+      ),
+    ).toEqual([
       ["10.0.0.0/22", "10.0.4.0/22", "10.0.28.0/22"],
       ["10.0.32.0/22", "10.0.36.0/22", "10.0.60.0/22"],
       ["10.0.64.0/22", "10.0.68.0/22", "10.0.92.0/22"],

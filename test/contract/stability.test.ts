@@ -32,6 +32,14 @@ describe.each(KINDS)("on %s", (kind) => {
     expect(await gone(kind, changes)).toEqual([]);
   });
 
+  test("another route leaves the routes there are as they are", async () => {
+    const routes = [{ host: "a.example.com" }, { host: "shop.example.com" }];
+    const after = new Map((await shop(kind, { api: { routes } })).resources.map((each) => [each.urn, each.inputs]));
+    const before = (await shop(kind)).resources.filter((each) => /(ListenerRule|Ingress|Certificate)$/.test(each.type));
+    expect(before.length).toBeGreaterThanOrEqual(kind === "compose" ? 0 : 1);
+    for (const { urn, inputs } of before) expect(after.get(urn)).toEqual(inputs);
+  });
+
   test("a new consumer leaves the database as it is", async () => {
     const [before, after] = [await shop(kind), await shop(kind, { strangerLinks: true })];
     expect(serverOf(kind, after, "db").inputs).toEqual(serverOf(kind, before, "db").inputs);
