@@ -16,7 +16,7 @@ export function asSarif(findings: readonly Finding[], file: string): string {
     runs: [
       {
         tool: {
-          driver: { name: "bulwark", informationUri: "https://github.com/bulwark", rules: rules.map(described) },
+          driver: { name: "bulwark", rules: rules.map(described) },
         },
         columnKind: "utf16CodeUnits",
         results: findings.map((each) =>
