@@ -188,6 +188,7 @@ function pruner(
       mounts: [trustMount(network), ...files.mounts],
       memory: 64,
       cpus: 0.25,
+      health: { command: ["CMD", "bulwark-s3", "pruning"], interval: 10, timeout: 5, retries: 6, start: 60 },
       labels: files.labels,
     },
     { parent, dependsOn: [hub.resource, gateway, provision, ...files.after] },

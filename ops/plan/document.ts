@@ -25,7 +25,7 @@ export function planDocument(recording: Recording, root: string): PlanDocument {
     stack: recording.stack,
     target: targetOf(graph),
     resources: graph.resources,
-    findings: findingsOf(graph),
+    findings: findingsOf(graph, root),
     summary: summarize(graph, recording.locked),
   };
 }

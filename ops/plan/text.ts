@@ -1,7 +1,8 @@
 import { sizeOf } from "../../components/core/units";
-import { type GraphResource, SECRET } from "../../policies/graph";
+import { type Finding, type GraphResource, SECRET } from "../../policies/graph";
 import { columns, type Paint } from "../terminal";
 import type { PlanDocument } from "./document";
+import { blocks } from "./findings";
 import { holdsData, kinds } from "./summary";
 
 type Props = Readonly<Record<string, unknown>>;
@@ -27,11 +28,29 @@ export function planText(plan: PlanDocument, paint: Paint): string {
     "",
     ...totals(plan, paint),
     ...plan.summary.warnings.map((warning) => `${paint.yellow("warning")}  ${warning}`),
-    ...plan.findings.map(
-      (finding) => `${paint.red(finding.policy)}  ${finding.severity}  ${finding.message} Remedy: ${finding.remedy}`,
-    ),
+    ...findingsText(plan.findings, paint),
     "",
   ].join("\n");
+}
+
+/** Findings, those of one rule that say the same in one entry. */
+function findingsText(findings: readonly Finding[], paint: Paint): string[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const key = [finding.policy, finding.status, finding.level, finding.message].join("\0");
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const mark = blocks(first) ? paint.red("blocks") : paint.yellow(first.status === "exempt" ? "exempt" : "advice");
+    return [
+      "",
+      `${mark}  ${first.policy} (${first.severity}): ${first.message}`,
+      `        ${group.map((each) => each.urn.split("::").at(-1)).join(", ")}`,
+      `        ${first.remedy}`,
+    ];
+  });
 }
 
 /** The outermost component that a resource belongs to. */
