@@ -8,6 +8,7 @@ export type { AlertRule, Monitorable, Monitoring, RuleTuning, ScrapeTarget, Seve
 export type { SecretRef } from "./core/secrets";
 export type { Duration, Size } from "./core/units";
 export * from "./managed-postgres";
+export * from "./monitoring-stack";
 export * from "./redis-cache";
 export * from "./service-deployment";
 export * from "./storage-bucket";

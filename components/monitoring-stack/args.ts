@@ -1,0 +1,116 @@
+import * as z from "zod";
+import type { AlertRouting } from "../alert-routing";
+import { isMonitorable, type Monitorable, SEVERITIES, type Severity } from "../core/monitorable";
+import { duration, hostname, image, size, text, vpc } from "../core/schema";
+import type { Duration, Size } from "../core/units";
+import type { EndpointAlerts } from "../surveillance-vpc/alerts";
+import type { NetworkSource } from "../targets/network";
+import type { SelfAlerts } from "./alerts";
+import type { AvailabilityAlerts } from "./availability";
+import type { Part, PartImage } from "./images";
+
+/** An alert rule of the user's own. */
+export interface CustomAlert {
+  /** Condition in PromQL; it is read before anything is deployed. */
+  readonly expr: string;
+  /** How long it must hold. */
+  readonly for: Duration;
+  readonly severity: Exclude<Severity, "none">;
+  /** A team that the routing knows. */
+  readonly team: string;
+  /** Alerts about the same thing share a group. Default: the alert's name in lower case. */
+  readonly group?: string;
+  readonly summary: string;
+  readonly description: string;
+}
+
+/** Arguments of {@link MonitoringStack}. */
+export interface MonitoringStackArgs {
+  /** Network that everything watched lives in. */
+  readonly vpc: NetworkSource;
+  /** What is watched: databases, caches, buckets, services. */
+  readonly watches: readonly Monitorable[];
+  /** Who hears of alerts. */
+  readonly routing: AlertRouting;
+  /** Host name of the web pages; each has a path of its own there: `/grafana`, `/prometheus`, `/alertmanager`, `/jaeger` (MS-07). */
+  readonly domain: string;
+  /** Address under which `docs/runbooks` is published. Default: `docs/runbooks`, the folder in the repository. */
+  readonly runbooks?: string;
+  /** Time between two scrapes. Default: 15 seconds (MS-01). */
+  readonly interval?: Duration;
+  /** How long and how much Prometheus keeps. Default: 15 days, 10 GiB. */
+  readonly retention?: { readonly time?: Duration; readonly size?: Size };
+  /** Days that logs are kept, by stream. Default: application 30, audit 90, security 365 (MS-45). */
+  readonly logs?: { readonly application?: number; readonly audit?: number; readonly security?: number };
+  /** Alerts of the user's own, by name. */
+  readonly alerts?: Readonly<Record<string, CustomAlert>>;
+  /** Changes to the alerts that belong to no component. */
+  readonly tuning?: {
+    readonly availability?: AvailabilityAlerts;
+    readonly endpoints?: EndpointAlerts;
+    readonly self?: SelfAlerts;
+  };
+  /** Other images, by part. */
+  readonly images?: Readonly<Partial<Record<Part, PartImage>>>;
+}
+
+const alertName = text(/^[A-Z][A-Za-z0-9]*$/, "a name in upper camel case", 'use a name such as "QueueTooLong"');
+const days = z.number().int().min(1).max(3660);
+const partImage = z
+  .strictObject({ reference: image, user: text(/^\d+:\d+$/, "uid:gid", 'use "65534:65534"') })
+  .optional();
+
+/** Shape of {@link MonitoringStackArgs}. */
+export const schema = z.strictObject({
+  vpc,
+  watches: z.array(
+    z.custom<Monitorable>(isMonitorable, {
+      params: { allowed: "components that can be watched", fix: "give the component itself" },
+    }),
+  ),
+  routing: z.custom<AlertRouting>(
+    (value) => typeof value === "object" && value !== null && "configuration" in value && "teams" in value,
+    { params: { allowed: "an AlertRouting", fix: 'make one: new AlertRouting("alerts", { ... })' } },
+  ),
+  domain: hostname,
+  runbooks: z.string().min(1).optional(),
+  interval: duration.optional(),
+  retention: z.strictObject({ time: duration.optional(), size: size.optional() }).optional(),
+  logs: z.strictObject({ application: days.optional(), audit: days.optional(), security: days.optional() }).optional(),
+  alerts: z
+    .record(
+      alertName as z.ZodString,
+      z.strictObject({
+        expr: z.string(),
+        for: duration,
+        severity: z.enum(SEVERITIES).exclude(["none"]),
+        team: z.string(),
+        group: text(/^[a-z]+(-[a-z0-9]+)*$/, "a lower-case name with hyphens", 'use a name such as "queue"').optional(),
+        summary: z.string().min(1),
+        description: z.string().min(1),
+      }),
+    )
+    .optional(),
+  tuning: z
+    .strictObject({
+      availability: z.record(z.string(), z.unknown()).optional(),
+      endpoints: z.record(z.string(), z.unknown()).optional(),
+      self: z.record(z.string(), z.unknown()).optional(),
+    })
+    .optional(),
+  images: z
+    .strictObject({
+      prometheus: partImage,
+      alertmanager: partImage,
+      grafana: partImage,
+      loki: partImage,
+      alloy: partImage,
+      jaeger: partImage,
+      nodeExporter: partImage,
+      cadvisor: partImage,
+      postgresExporter: partImage,
+      redisExporter: partImage,
+      blackboxExporter: partImage,
+    })
+    .optional(),
+});

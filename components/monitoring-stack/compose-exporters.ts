@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { NetworkPath } from "../core/links";
+import type { ExporterNeed, ScrapeTarget } from "../core/monitorable";
+import { CA_FILE } from "../targets/compose/certificate";
+import type { Attachment } from "../targets/compose/hardened";
+import { blackboxConfig } from "./configurations";
+import { run, type Shared } from "./part";
+import { MEMORY } from "./spec";
+
+/** The exporters that the watched servers need. Each joins the network of its own server alone, and the stack's. */
+export function exporters(shared: Shared): readonly ScrapeTarget[] {
+  const targets = shared.spec.watched.flatMap((each) =>
+    each.exporter === undefined ? [] : [exporter(shared, each.component, each.exporter)],
+  );
+  const paths = shared.spec.watched.flatMap((each) => (each.probes ?? []).map((need) => need.path));
+  run(shared, {
+    service: "blackbox-exporter",
+    part: "blackboxExporter",
+    command: ["--config.file=/etc/bulwark/blackbox.yml"],
+    files: [{ path: "/etc/bulwark/blackbox.yml", content: blackboxConfig(CA_FILE) }],
+    attachments: [...new Set(paths.flatMap((path) => attachment(path).map((each) => each.network)))].map((network) => ({
+      network,
+    })),
+    trusts: true,
+    memory: MEMORY.blackboxExporter,
+  });
+  return targets;
+}
+
+function exporter(shared: Shared, component: string, need: ExporterNeed): ScrapeTarget {
+  return need.kind === "postgres" ? postgres(shared, component, need) : redis(shared, component, need);
+}
+
+function postgres(shared: Shared, component: string, need: ExporterNeed): ScrapeTarget {
+  const service = `${component}-exporter`;
+  run(shared, {
+    service,
+    part: "postgresExporter",
+    command: [
+      "--collector.database_wraparound",
+      "--collector.long_running_transactions",
+      "--collector.stat_checkpointer",
+      "--collector.postmaster",
+    ],
+    environment: {
+      DATA_SOURCE_URI: `${need.host}:${need.port}/${need.database ?? "postgres"}?sslmode=verify-full&sslrootcert=${CA_FILE}`,
+      DATA_SOURCE_USER: need.username,
+      DATA_SOURCE_PASS_FILE: "/run/secrets/password",
+    },
+    files: [
+      {
+        path: "/run/secrets/password",
+        content: need.password,
+        owner: shared.spec.images.postgresExporter.user,
+        mode: "0400",
+      },
+    ],
+    attachments: attachment(need.path),
+    trusts: true,
+    memory: MEMORY.postgresExporter,
+    after: need.after,
+  });
+  return { job: component, addresses: [`${service}:9187`] };
+}
+
+function redis(shared: Shared, component: string, need: ExporterNeed): ScrapeTarget {
+  const service = `${component}-exporter`;
+  const address = `rediss://${need.host}:${need.port}`;
+  run(shared, {
+    service,
+    part: "redisExporter",
+    command: [],
+    environment: {
+      REDIS_ADDR: address,
+      REDIS_USER: need.username,
+      REDIS_PASSWORD_FILE: "/run/secrets/passwords.json",
+      REDIS_EXPORTER_TLS_CA_CERT_FILE: CA_FILE,
+    },
+    files: [
+      {
+        path: "/run/secrets/passwords.json",
+        content: pulumi.jsonStringify({ [`rediss://${need.username}@${need.host}:${need.port}`]: need.password }),
+        owner: shared.spec.images.redisExporter.user,
+        mode: "0400",
+      },
+    ],
+    attachments: attachment(need.path),
+    trusts: true,
+    memory: MEMORY.redisExporter,
+    after: need.after,
+  });
+  return { job: component, addresses: [`${service}:9121`] };
+}
+
+function attachment(path: NetworkPath): readonly Attachment[] {
+  return path.kind === "compose" ? [{ network: path.network }] : [];
+}

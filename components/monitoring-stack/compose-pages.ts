@@ -1,0 +1,62 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { grafanaProviders, grafanaSources, jaegerConfig, lokiConfig } from "./configurations";
+import { dashboardFiles } from "./dashboards";
+import { run, type Shared, secretOf } from "./part";
+import { MEMORY } from "./spec";
+
+/** Logs, traces, and Grafana over all of it. Returns the password of Grafana's administrator. */
+export function pages(shared: Shared): pulumi.Output<string> {
+  const { spec, network } = shared;
+  run(shared, {
+    service: "loki",
+    part: "loki",
+    command: ["-config.file=/etc/bulwark/loki.yml"],
+    files: [{ path: "/etc/bulwark/loki.yml", content: lokiConfig(spec) }],
+    data: "/loki",
+    memory: MEMORY.loki,
+  });
+  run(shared, {
+    service: "jaeger",
+    part: "jaeger",
+    command: ["--config=/etc/bulwark/jaeger.yml"],
+    files: [{ path: "/etc/bulwark/jaeger.yml", content: jaegerConfig() }],
+    attachments: [{ network: network.edgeNetwork, aliases: ["jaeger"] }],
+    memory: MEMORY.jaeger,
+  });
+  const password = secretOf(shared, "grafana").result;
+  run(shared, {
+    service: "grafana",
+    part: "grafana",
+    command: [],
+    environment: {
+      GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
+      GF_ANALYTICS_REPORTING_ENABLED: "false",
+      GF_AUTH_ANONYMOUS_ENABLED: "false",
+      GF_PATHS_PROVISIONING: "/etc/bulwark/provisioning",
+      GF_SECURITY_ADMIN_PASSWORD__FILE: "/run/secrets/admin-password",
+      GF_SECURITY_ADMIN_USER: "admin",
+      GF_SECURITY_COOKIE_SECURE: "true",
+      GF_SECURITY_DISABLE_GRAVATAR: "true",
+      GF_SERVER_ROOT_URL: `https://${spec.domain}/grafana/`,
+      GF_SERVER_SERVE_FROM_SUB_PATH: "true",
+      GF_SNAPSHOTS_EXTERNAL_ENABLED: "false",
+      GF_UNIFIED_ALERTING_ENABLED: "false",
+      GF_USERS_ALLOW_SIGN_UP: "false",
+    },
+    files: [
+      { path: "/etc/bulwark/provisioning/datasources/bulwark.yml", content: grafanaSources() },
+      { path: "/etc/bulwark/provisioning/dashboards/bulwark.yml", content: grafanaProviders() },
+      ...dashboardFiles().map((file) => ({ path: `/etc/bulwark/boards/${file.name}`, content: file.content })),
+      {
+        path: "/run/secrets/admin-password",
+        content: password,
+        owner: spec.images.grafana.user,
+        mode: "0400",
+      },
+    ],
+    data: "/var/lib/grafana",
+    attachments: [{ network: network.edgeNetwork, aliases: ["grafana"] }],
+    memory: MEMORY.grafana,
+  });
+  return password;
+}

@@ -1,0 +1,43 @@
+/** Parts of the monitoring stack that run as containers. */
+export type Part =
+  | "prometheus"
+  | "alertmanager"
+  | "grafana"
+  | "loki"
+  | "alloy"
+  | "jaeger"
+  | "nodeExporter"
+  | "cadvisor"
+  | "postgresExporter"
+  | "redisExporter"
+  | "blackboxExporter";
+
+/** An image and the user that it runs as. */
+export interface PartImage {
+  /** Reference with a fixed tag or digest. */
+  readonly reference: string;
+  /** `uid:gid` of the process. */
+  readonly user: string;
+}
+
+/**
+ * The one table of versions. Checked on 2026-11-21; the test of this table fails when that is longer than 180 days ago, so that it is
+ * looked through twice a year.
+ */
+export const IMAGES = {
+  prometheus: { reference: "quay.io/prometheus/prometheus:v3.14.0", user: "65534:65534" },
+  alertmanager: { reference: "quay.io/prometheus/alertmanager:v0.34.0", user: "65534:65534" },
+  grafana: { reference: "docker.io/grafana/grafana:13.1.3", user: "472:472" },
+  loki: { reference: "docker.io/grafana/loki:3.7.0", user: "10001:10001" },
+  alloy: { reference: "docker.io/grafana/alloy:v1.19.0", user: "473:473" },
+  jaeger: { reference: "docker.io/jaegertracing/jaeger:2.20.0", user: "10001:10001" },
+  nodeExporter: { reference: "quay.io/prometheus/node-exporter:v1.12.0", user: "65534:65534" },
+  // gcr.io ends at 0.53, which sees no container on Docker 29.
+  cadvisor: { reference: "ghcr.io/google/cadvisor:v0.60.5", user: "65534:65534" },
+  postgresExporter: { reference: "quay.io/prometheuscommunity/postgres-exporter:v0.20.1", user: "65534:65534" },
+  redisExporter: { reference: "docker.io/oliver006/redis_exporter:v1.88.0", user: "59000:59000" },
+  blackboxExporter: { reference: "quay.io/prometheus/blackbox-exporter:v0.28.0", user: "65534:65534" },
+} as const satisfies Readonly<Record<Part, PartImage>>;
+
+/** When the versions were last compared with what the projects publish. */
+export const IMAGES_CHECKED = "2026-11-21";

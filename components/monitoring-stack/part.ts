@@ -1,0 +1,91 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random/randomPassword";
+import { PASSWORD_LENGTH } from "../core/secrets";
+import { type CarriedFile, carry } from "../targets/compose/carrier";
+import { trustMount } from "../targets/compose/certificate";
+import { type Attachment, type ContainerSpec, server } from "../targets/compose/hardened";
+import { volume } from "../targets/compose/stores";
+import type { ComposeNetwork } from "../targets/network";
+import type { Part } from "./images";
+import type { MonitoringSpec } from "./spec";
+
+/** What the parts of one monitoring stack share. */
+export interface Shared {
+  readonly name: string;
+  readonly spec: MonitoringSpec;
+  readonly network: ComposeNetwork;
+  readonly parent: pulumi.Resource;
+  /** Network of the parts among themselves. */
+  readonly hub: { readonly name: string; readonly resource: pulumi.Resource };
+}
+
+/** A part of the stack as a container: what is the same for all is filled in. */
+export interface PartSpec {
+  /** Name of the service, and its host name on the hub. */
+  readonly service: string;
+  readonly part: Part;
+  readonly command: readonly string[];
+  readonly files?: readonly CarriedFile[];
+  readonly environment?: ContainerSpec["environment"];
+  /** Folder for data that outlives the container. */
+  readonly data?: string;
+  readonly attachments?: readonly Attachment[];
+  readonly memory: number;
+  /** Whether it talks to servers with a certificate of the stack's own CA. */
+  readonly trusts?: boolean;
+  readonly after?: readonly pulumi.Input<pulumi.Resource>[];
+}
+
+/** A container of the stack, with its files and its volume. */
+export function run(shared: Shared, part: PartSpec): pulumi.Resource {
+  const { network, parent, hub, spec } = shared;
+  const image = spec.images[part.part];
+  const files =
+    part.files === undefined
+      ? { mounts: [], labels: {}, after: [] }
+      : carry(part.service, network, part.files, { parent });
+  const data =
+    part.data === undefined ? undefined : volume(`${part.service}-data`, network.target, { parent, holdsData: true });
+  return server(
+    part.service,
+    network.target,
+    {
+      service: part.service,
+      image: image.reference,
+      user: image.user,
+      command: part.command,
+      ...(part.environment === undefined ? {} : { environment: part.environment }),
+      attachments: [{ network: hub.name, aliases: [part.service] }, ...(part.attachments ?? [])],
+      mounts: [
+        ...(data === undefined || part.data === undefined
+          ? []
+          : [{ volume: data.name, target: part.data, readOnly: false }]),
+        ...(part.trusts === true ? [trustMount(network)] : []),
+        ...files.mounts,
+      ],
+      memory: part.memory,
+      cpus: 0.5,
+      stopSeconds: 30,
+      labels: files.labels,
+    },
+    {
+      parent,
+      dependsOn: [
+        hub.resource,
+        ...network.ready,
+        ...(data === undefined ? [] : [data.resource]),
+        ...files.after,
+        ...(part.after ?? []),
+      ],
+    },
+  );
+}
+
+/** A generated password. */
+export function secretOf(shared: Shared, role: string): RandomPassword {
+  return new RandomPassword(
+    `${shared.name}-${role}-password`,
+    { length: PASSWORD_LENGTH, special: false },
+    { parent: shared.parent, provider: shared.network.target.random },
+  );
+}

@@ -1,0 +1,205 @@
+import type { AlertRule, Monitoring, RuleSource } from "../core/monitorable";
+import { Problems } from "../core/problems";
+import { componentName } from "../core/schema";
+import { nearest } from "../core/suggest";
+import { mebibytes, seconds } from "../core/units";
+import { selfRules } from "./alerts";
+import { type MonitoringStackArgs, schema } from "./args";
+import { availabilityRules } from "./availability";
+import { everyAlert } from "./catalogue";
+import { IMAGES, type Part, type PartImage } from "./images";
+import type { Probe } from "./prometheus";
+import { promqlError } from "./promql";
+import { type RuleGroup, ruleGroups } from "./rules-file";
+
+/** {@link MonitoringStackArgs} with every default filled in. */
+export interface MonitoringSpec {
+  readonly watched: readonly Monitoring[];
+  /** Jobs whose absence is an alert. */
+  readonly jobs: readonly string[];
+  readonly probes: readonly Probe[];
+  readonly groups: readonly RuleGroup[];
+  readonly domain: string;
+  readonly runbooks: string;
+  /** Seconds. */
+  readonly interval: number;
+  /** Days and MiB. */
+  readonly retention: { readonly days: number; readonly mebibytes: number };
+  /** Days. */
+  readonly logs: { readonly application: number; readonly audit: number; readonly security: number };
+  readonly images: Readonly<Record<Part, PartImage>>;
+}
+
+/** Memory of each part in MiB. */
+export const MEMORY = {
+  prometheus: 512,
+  alertmanager: 64,
+  grafana: 256,
+  loki: 256,
+  jaeger: 256,
+  blackboxExporter: 32,
+  postgresExporter: 48,
+  redisExporter: 32,
+} as const;
+
+/** Checks the arguments and fills in what was left out. Throws an `ArgumentError` with every problem. */
+export function resolveMonitoring(name: string, args: MonitoringStackArgs): MonitoringSpec {
+  const problems = new Problems(`MonitoringStack "${name}"`).shape(schema, args, Object.keys(schema.shape));
+  if (!componentName.safeParse(name).success) {
+    problems.add({
+      path: "name",
+      given: `"${name}"`,
+      allowed: "lower-case letters, digits and single hyphens",
+      fix: 'use a name such as "monitoring"',
+    });
+  }
+  checkAlerts(problems, args);
+  checkWatches(problems, args);
+  checkTarget(problems, name, args);
+  problems.throwIfAny();
+  const watched = args.watches.map((each) => each.monitoring);
+  const probes = watched.flatMap((each) =>
+    (each.probes ?? []).map(
+      (need): Probe => ({ job: `blackbox-${each.component}`, module: need.module, addresses: [need.address] }),
+    ),
+  );
+  const jobs = [
+    ...watched.flatMap((each) => [
+      ...each.targets.map((target) => target.job),
+      ...(each.exporter === undefined ? [] : [each.component]),
+    ]),
+    ...probes.map((probe) => probe.job),
+    "alertmanager",
+    "prometheus",
+  ].sort();
+  return {
+    watched,
+    jobs,
+    probes,
+    groups: ruleGroups([
+      ...watched.flatMap((each) => each.sources),
+      availabilityRules(jobs, args.tuning?.availability),
+      selfRules({ ContainerMetricsMissing: { enabled: false }, ...args.tuning?.self }),
+      ...custom(args),
+    ]),
+    domain: args.domain,
+    runbooks: (args.runbooks ?? "docs/runbooks").replace(/\/$/, ""),
+    interval: seconds(args.interval ?? "15 seconds"),
+    retention: {
+      days: seconds(args.retention?.time ?? "15 days") / 86_400,
+      mebibytes: mebibytes(args.retention?.size ?? "10 GiB"),
+    },
+    logs: { application: 30, audit: 90, security: 365, ...args.logs },
+    images: { ...IMAGES, ...args.images },
+  };
+}
+
+function custom(args: MonitoringStackArgs): readonly RuleSource[] {
+  const rules = Object.entries(args.alerts ?? {}).map(
+    ([alert, rule]): AlertRule => ({
+      alert,
+      ...rule,
+      group: rule.group ?? alert.toLowerCase(),
+      dashboard: "overview",
+    }),
+  );
+  return rules.length === 0 ? [] : [{ kind: "own", jobs: [], tuning: {}, rules: () => rules }];
+}
+
+function checkAlerts(problems: Problems, args: MonitoringStackArgs): void {
+  problems.across(["alerts", "routing"], (add) => {
+    const taken = new Set(everyAlert().map((rule) => rule.alert));
+    for (const [alert, rule] of Object.entries(args.alerts ?? {})) {
+      const wrong = promqlError(rule.expr);
+      if (wrong !== undefined) {
+        add({
+          path: `alerts.${alert}.expr`,
+          given: `PromQL that ${wrong}`,
+          allowed: "an expression that Prometheus understands",
+          fix: "try it in Prometheus first",
+        });
+      }
+      if (!args.routing.teams.includes(rule.team)) {
+        add({
+          path: `alerts.${alert}.team`,
+          given: `"${rule.team}"`,
+          allowed: args.routing.teams.join(", "),
+          fix: `use ${nearest(rule.team, args.routing.teams) ?? "one of these"}, or add the team to the routing`,
+        });
+      }
+      if (taken.has(alert)) {
+        add({
+          path: `alerts.${alert}`,
+          given: "the name of an alert that exists",
+          allowed: "a name of its own",
+          fix: "tune the existing alert instead, or choose another name",
+        });
+      }
+    }
+  });
+}
+
+function checkWatches(problems: Problems, args: MonitoringStackArgs): void {
+  problems.across(["watches", "routing"], (add) => {
+    const seen = new Set<string>();
+    for (const [index, each] of args.watches.entries()) {
+      const { component, sources } = each.monitoring;
+      if (seen.has(component)) {
+        add({
+          path: `watches.${index}`,
+          given: `${component} for the second time`,
+          allowed: "each component once",
+          fix: "remove one of the two",
+        });
+      }
+      seen.add(component);
+      const rules = sources.flatMap((source) => source.rules({}));
+      if (rules.length === 0) {
+        add({
+          path: `watches.${index}`,
+          given: `${component}, which has no alert`,
+          allowed: "components of which something is watched",
+          fix: "leave at least one of its alerts on",
+        });
+      }
+      const unknown = [...new Set(rules.map((rule) => rule.team))].filter((team) => !args.routing.teams.includes(team));
+      if (unknown.length > 0) {
+        add({
+          path: `watches.${index}`,
+          given: `alerts of ${component} for ${unknown.join(", ")}`,
+          allowed: `teams that the routing knows: ${args.routing.teams.join(", ")}`,
+          fix: "add the team to the routing, or give those alerts another one",
+        });
+      }
+    }
+  });
+}
+
+function checkTarget(problems: Problems, name: string, args: MonitoringStackArgs): void {
+  problems.across(["vpc"], (add) => {
+    const { network } = args.vpc;
+    if (network.kind !== "compose") {
+      add({
+        path: "vpc",
+        given: `a network on ${network.kind}`,
+        allowed: "compose, in this release",
+        fix: "on MicroK8s and AWS use the platform's own monitoring until the next release",
+      });
+      return;
+    }
+    const exporters = (Array.isArray(args.watches) ? args.watches : []).flatMap((each) =>
+      isExported(each) ? [each.monitoring.exporter.kind] : [],
+    );
+    const memory =
+      MEMORY.prometheus + MEMORY.alertmanager + MEMORY.grafana + MEMORY.loki + MEMORY.jaeger + MEMORY.blackboxExporter;
+    network.target.capacity.take(
+      { name, cpus: 0.5, memory: memory + exporters.length * MEMORY.postgresExporter },
+      problems,
+    );
+  });
+}
+
+function isExported(value: unknown): value is { monitoring: { exporter: { kind: string } } } {
+  const monitoring = (value as { monitoring?: { exporter?: unknown } } | undefined)?.monitoring;
+  return typeof monitoring?.exporter === "object";
+}

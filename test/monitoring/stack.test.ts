@@ -1,0 +1,277 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  AlertRouting,
+  ArgumentError,
+  ManagedPostgres,
+  MonitoringStack,
+  type MonitoringStackArgs,
+  RedisCache,
+  ServiceDeployment,
+  SLO_PROFILES,
+  StorageBucket,
+  SurveillanceVpc,
+} from "../../components";
+import { resetProgram } from "../../components/core/tick";
+import { IMAGES, IMAGES_CHECKED } from "../../components/monitoring-stack/images";
+import { ComposeHost } from "../../components/targets/compose-host";
+
+interface Seen {
+  readonly name: string;
+  readonly type: string;
+  readonly inputs: Record<string, unknown>;
+}
+let seen: Seen[] = [];
+
+const fresh = async () => {
+  seen = [];
+  resetProgram();
+  await pulumi.runtime.setMocks(
+    {
+      newResource: (args) => {
+        seen.push({ name: args.name, type: args.type, inputs: args.inputs });
+        const random = args.type === "random:index/randomPassword:RandomPassword";
+        const made = random ? { result: `secret-of-${args.name}`, bcryptHash: `$2a$10$${args.name}` } : { exitCode: 0 };
+        return { id: args.name, state: { ...args.inputs, ...made } };
+      },
+      call: () => ({}),
+    },
+    "project",
+    "dev",
+    false,
+  );
+};
+
+// A refused program ends with the tick in which it was refused; the next one must not begin before.
+afterEach(() => new Promise((resolve) => setTimeout(resolve, 30)));
+
+const make = (changes: Partial<MonitoringStackArgs> = {}) => {
+  const target = new ComposeHost("host", { environment: "dev", cpus: 8, memory: "16 GiB" });
+  const vpc = new SurveillanceVpc("network", { target });
+  const db = new ManagedPostgres("db", { vpc, databases: { orders: {} }, memory: "1 GiB", cpus: 1, storage: "10 GiB" });
+  const cache = new RedisCache("cache", { vpc, purpose: "cache", memory: "256 MiB", cpus: 0.5 });
+  const files = new StorageBucket("files", { vpc, storage: "10 GiB" });
+  const api = new ServiceDeployment("api", {
+    vpc,
+    image: "r.example.com/api:1.0.0",
+    cpus: 0.5,
+    slo: SLO_PROFILES.auth,
+  });
+  const routing = new AlertRouting("alerts", {
+    vpc,
+    receivers: {
+      pager: { kind: "webhook", url: "https://hooks.example.com/canary-token" },
+      chat: { kind: "webhook", url: "https://hooks.example.com/other" },
+    },
+    routes: [{ severity: "critical", receivers: ["pager"] }],
+    default: "chat",
+    selfMonitoring: { receivers: ["chat"] },
+  });
+  return new MonitoringStack("monitoring", {
+    vpc,
+    watches: [db, cache, files, api],
+    routing,
+    domain: "monitoring.example.com",
+    ...changes,
+  });
+};
+
+/** All that was registered, once nothing more comes. */
+const settled = async () => {
+  for (let before = -1; before !== seen.length; ) {
+    before = seen.length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+};
+const container = (name: string) => {
+  const found = seen.find((each) => each.type === "docker:index/container:Container" && each.name === name);
+  if (found === undefined) throw new Error(`no container ${name}: ${seen.map((each) => each.name).join(", ")}`);
+  return found.inputs;
+};
+const networksOf = (name: string) =>
+  (container(name)["networksAdvanced"] as { name: string }[]).map((each) => each.name.replace("project-dev-", ""));
+/** A value without the mark of a secret. */
+const bare = (value: unknown): unknown =>
+  typeof value === "object" && value !== null && "value" in value ? value.value : value;
+/** Files of a carrier, by the path that the consumer sees. */
+const filesOf = (name: string) => {
+  const inputs = container(`${name}-files`);
+  const uploads = bare(inputs["uploads"]) as { file: string; content: unknown }[];
+  const command = String((inputs["command"] as string[])[0]);
+  return Object.fromEntries(
+    uploads.map(({ file, content }) => {
+      const to = new RegExp(`cp ${file} /out(\\S+)\\.new`).exec(command)?.[1] ?? file;
+      return [to, String(bare(content))];
+    }),
+  );
+};
+
+describe("MonitoringStack on compose", () => {
+  beforeAll(async () => {
+    await fresh();
+    make();
+    await settled();
+  });
+
+  it("runs each part locked down, and publishes no port", () => {
+    for (const name of [
+      "prometheus",
+      "alertmanager",
+      "grafana",
+      "loki",
+      "jaeger",
+      "blackbox-exporter",
+      "db-exporter",
+      "cache-exporter",
+    ]) {
+      const inputs = container(name);
+      expect({ name, readOnly: inputs["readOnly"], drops: inputs["capabilities"], ports: inputs["ports"] }).toEqual({
+        name,
+        readOnly: true,
+        drops: { drops: ["ALL"] },
+        ports: undefined,
+      });
+      expect(String(inputs["user"])).not.toMatch(/^(0|root)/);
+    }
+  });
+
+  it("lets each exporter into the network of its own server only, and Prometheus into none of a store", () => {
+    expect(networksOf("db-exporter").sort()).toEqual(["db", "monitoring"]);
+    expect(networksOf("cache-exporter").sort()).toEqual(["cache", "monitoring"]);
+    expect(networksOf("blackbox-exporter").sort()).toEqual(["files", "monitoring"]);
+    expect(networksOf("prometheus").sort()).toEqual(["api", "monitoring", "network-edge"]);
+    expect(networksOf("loki")).toEqual(["monitoring"]);
+  });
+
+  it("scrapes every watched component and itself, and alerts when one of them is missing", () => {
+    const files = filesOf("prometheus");
+    const config = files["/etc/bulwark/prometheus.yml"] ?? "";
+    const jobs = [...config.matchAll(/job_name: (\S+)/g)].map((match) => match[1]).sort();
+    expect(jobs).toEqual(["alertmanager", "api", "blackbox-files", "cache", "db", "prometheus"]);
+    const absent = [...(files["/etc/bulwark/rules/availability.yml"] ?? "").matchAll(/absent\(up\{job="([^"]+)"/g)];
+    expect(absent.map((match) => match[1]).sort()).toEqual(jobs);
+    expect(config).toContain("api-1:8000");
+    expect(config).toContain("service: api");
+    expect(files["/etc/bulwark/rules/service.yml"]).toContain("14.4 * 0.0005");
+  });
+
+  it("gives exporters a user that may read statistics only", () => {
+    expect(container("db-exporter")["envs"]).toContain("DATA_SOURCE_USER=bulwark_monitor");
+    expect(container("cache-exporter")["envs"]).toContain("REDIS_USER=monitor");
+    const sql = filesOf("db-provision")["/run/secrets/provision.sql"] ?? "";
+    expect(sql).toContain("GRANT pg_monitor TO bulwark_monitor;");
+    expect(sql).toContain("GRANT CONNECT ON DATABASE orders TO bulwark_monitor;");
+    expect(sql).not.toMatch(/GRANT (USAGE|SELECT|TEMPORARY)[^;]* TO [^;]*bulwark_monitor/);
+    const acl = filesOf("cache")["/run/secrets/users.acl"] ?? "";
+    expect(acl).toMatch(/^user monitor on #[0-9a-f]{64} resetkeys resetchannels -@all /m);
+  });
+
+  it("serves pages only through the edge: with a login, under their own paths", () => {
+    const caddy = filesOf("network-proxy")["/etc/bulwark/Caddyfile"] ?? "";
+    for (const page of ["prometheus", "alertmanager", "jaeger"]) {
+      const block = new RegExp(`path /${page} /${page}/\\*\\n[\\s\\S]*?reverse_proxy ${page}:`).exec(caddy)?.[0] ?? "";
+      expect(block).toMatch(/basicauth \{\n\s+admin \$2a\$10\$monitoring-login-password\n/);
+    }
+    expect(caddy).toContain("reverse_proxy grafana:3000");
+    const grafana = container("grafana")["envs"] as string[];
+    expect(grafana).toContain("GF_AUTH_ANONYMOUS_ENABLED=false");
+    expect(grafana).toContain("GF_SERVER_ROOT_URL=https://monitoring.example.com/grafana/");
+    expect(filesOf("grafana")["/run/secrets/admin-password"]).toBe("secret-of-monitoring-grafana-password");
+  });
+
+  it("keeps secrets in files, away from variables, commands and labels", () => {
+    expect(filesOf("alertmanager")["/run/secrets/alert-pager"]).toContain("canary-token");
+    for (const { inputs } of seen) {
+      const { uploads: _, ...rest } = inputs;
+      expect(JSON.stringify(rest)).not.toContain("canary-token");
+      expect(JSON.stringify(rest)).not.toContain("secret-of-");
+    }
+  });
+
+  it("says in the plan which alerts belong to which component", () => {
+    const inputs = seen.find((each) => each.type === "bulwark:index:MonitoringStack")?.inputs;
+    const alerts = inputs?.["alerts"] as string[];
+    expect(alerts.find((line) => line.startsWith("db: "))).toContain("PostgresDown");
+    expect(alerts.find((line) => line.startsWith("api: "))).toContain("SLOBurnRateFast");
+    expect(alerts.find((line) => line.startsWith("stack: "))).toContain("Watchdog");
+    expect(inputs?.["watches"]).toEqual(["db", "cache", "files", "api"]);
+  });
+});
+
+const wrong = <T>(value: unknown): T => value as T;
+const alert = (changes: object) => ({
+  alerts: {
+    QueueTooLong: {
+      expr: "queue_length > 5",
+      for: "5 minutes" as const,
+      severity: "warning" as const,
+      team: "app",
+      summary: "s",
+      description: "d",
+      ...changes,
+    },
+  },
+});
+
+describe("bad monitoring", () => {
+  beforeEach(fresh);
+
+  const cases: readonly [title: string, changes: Partial<MonitoringStackArgs>, path: string, text: string][] = [
+    ["PromQL that does not parse", alert({ expr: "rate(x[5m]) >" }), "alerts.QueueTooLong.expr", "cannot be read"],
+    [
+      "a function that does not exist",
+      alert({ expr: "rats(x[5m]) > 1" }),
+      "alerts.QueueTooLong.expr",
+      "cannot be read",
+    ],
+    ["a rate over a single moment", alert({ expr: "rate(x) > 1" }), "alerts.QueueTooLong.expr", "needs a range"],
+    ["an alert for a team without a route", alert({ team: "ap" }), "alerts.QueueTooLong.team", "use app"],
+    [
+      "an alert with a name that is taken",
+      { alerts: { PostgresDown: alert({}).alerts.QueueTooLong } },
+      "alerts.PostgresDown",
+      "exists",
+    ],
+    ["a heartbeat of the user's own", alert({ severity: wrong("none") }), "alerts.QueueTooLong.severity", "critical"],
+    ["something that cannot be watched", { watches: [wrong({})] }, "watches.0", "watched"],
+    ["retention without a unit", { retention: { time: wrong("15") } }, "retention.time", "days"],
+    [
+      "an image that floats",
+      { images: { grafana: { reference: "grafana/grafana:latest", user: "1:1" } } },
+      "images.grafana.reference",
+      "fixed tag",
+    ],
+  ];
+
+  it.each(cases)("%s is one clear error, and nothing is registered", async (_, changes, path, text) => {
+    let thrown: unknown;
+    try {
+      make(changes);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(ArgumentError);
+    if (!(thrown instanceof ArgumentError)) return;
+    expect(thrown.problems.map((problem) => problem.path)).toEqual([path]);
+    expect(thrown.message).toContain(text);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(seen).toEqual([]);
+  });
+
+  it("watching a component whose alerts were all switched off is refused", () => {
+    const target = new ComposeHost("host", { environment: "dev", cpus: 8, memory: "16 GiB" });
+    const vpc = new SurveillanceVpc("network", { target });
+    const silent = { monitoring: { component: "silent", targets: [], sources: [], dashboards: [] } };
+    const routing = wrong<MonitoringStackArgs["routing"]>({ configuration: "", teams: ["app"], secrets: [] });
+    expect(() => new MonitoringStack("m", { vpc, watches: [silent], routing, domain: "m.example.com" })).toThrow(
+      /no alert/,
+    );
+  });
+});
+
+describe("images", () => {
+  it("are pinned, and their table was looked through within half a year", () => {
+    for (const image of Object.values(IMAGES)) expect(image.reference).toMatch(/^[a-z0-9.]+\/[\w./-]+:v?\d+\.\d+/);
+    const age = (Date.now() - Date.parse(IMAGES_CHECKED)) / 86_400_000;
+    expect(age).toBeLessThan(180);
+  });
+});
