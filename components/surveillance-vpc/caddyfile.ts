@@ -77,11 +77,12 @@ function handle(route: EdgeRoute, index: number): string {
     "health_timeout 2s",
     "header_up X-Real-IP {remote_host}",
   ]);
+  const login = route.login === undefined ? [] : [block("basicauth", [`${route.login.username} ${route.login.hash}`])];
   const path = route.path.replace(/\/$/, "");
-  if (path === "") return block("handle", [proxy]);
+  if (path === "") return block("handle", [...login, proxy]);
   return [
     `@route${index} path ${path} ${path}/*`,
-    block(`handle @route${index}`, [...(route.stripPrefix ? [`uri strip_prefix ${path}`] : []), proxy]),
+    block(`handle @route${index}`, [...login, ...(route.stripPrefix ? [`uri strip_prefix ${path}`] : []), proxy]),
   ].join("\n");
 }
 

@@ -16,6 +16,8 @@ export interface EdgeRoute {
   readonly upstreams: readonly string[];
   /** Path that tells whether a replica may receive requests. */
   readonly healthPath: string;
+  /** Who may pass, by user name and the bcrypt hash of a password. Default: everybody. */
+  readonly login?: { readonly username: string; readonly hash: pulumi.Input<string> };
 }
 
 /** What SurveillanceVpc gives the other components on a compose host. */

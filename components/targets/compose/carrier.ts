@@ -121,7 +121,11 @@ function script(files: readonly CarriedFile[], folders: readonly string[], await
   const clean = folders.map((folder) => {
     const keep = files
       .filter((file) => folderOf(file.path) === folder)
-      .map((file) => `! -name ${file.path.slice(folder.length + 1)}`);
+      .map((file) => `! -name ${file.path.slice(folder.length + 1)}`)
+      // A folder below is a volume of its own.
+      .concat(
+        folders.filter((each) => folderOf(each) === folder).map((each) => `! -name ${each.slice(folder.length + 1)}`),
+      );
     return `find /out${folder} -mindepth 1 -maxdepth 1 ${keep.join(" ")} -exec rm -rf {} +`;
   });
   const wait = awaitTls
