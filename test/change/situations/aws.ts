@@ -200,13 +200,13 @@ export const CLOUD_SITUATIONS: readonly Situation[] = [
     "stateful-replaced db",
   ),
   {
-    name: "imported-bucket",
+    name: "import-that-fails",
     before: CLOUD,
     after: [
       ...CLOUD,
       on({ name: "old", type: "aws:s3/bucket:Bucket", importId: "shop-old", props: { bucket: "shop-old", tags } }),
     ],
-    exit: 22,
+    exit: 25,
   },
   {
     name: "database-unprotected",

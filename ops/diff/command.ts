@@ -1,0 +1,58 @@
+import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { DECISIONS, type Report } from "../change/model";
+import { compare, type ReadPlan, readPlan } from "../change/plans";
+import { formatOf, type OutputOptions } from "../gate/command";
+import { decide } from "../gate/decide";
+import { exemptionsOf } from "../gate/findings";
+import { written } from "../gate/output";
+import { verdictOf } from "../gate/verdict";
+import { paint, wantsColour } from "../terminal";
+import { planAt, stackOf } from "./refs";
+
+/** Options of `bulwark diff`. */
+export interface DiffOptions extends OutputOptions {
+  /** Stack to plan, when git refs are compared. */
+  readonly stack?: string;
+  /** Folder of the Pulumi project. */
+  readonly cwd: string;
+}
+
+/** `bulwark diff BASE HEAD`. Gives the exit code. */
+export async function diff(base: string, head: string, options: DiffOptions): Promise<number> {
+  const format = formatOf(options.format);
+  const sides = [base, head].map((each) => sideOf(each, options));
+  const [before, after] = sides as [Side, Side];
+  const set = compare(before.plan, after.plan, before.file && after.file ? "plans" : "refs");
+  const report = asDiff(decide(set, { at: new Date(), exemptions: exemptionsOf(options.exemptions) }));
+  process.stdout.write(written(report, format, paint(wantsColour(process.stdout, process.env))));
+  return report.verdict.exitCode;
+}
+
+interface Side {
+  readonly plan: ReadPlan;
+  readonly file: boolean;
+}
+
+function sideOf(name: string, options: DiffOptions): Side {
+  const file = resolve(options.cwd, name);
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === true)
+    return { plan: readPlan(readFileSync(file, "utf8"), name), file: true };
+  const text = planAt(name, stackOf(options.stack, options.cwd), options.cwd);
+  return { plan: readPlan(text, name), file: false };
+}
+
+/**
+ * The report of a comparison: 0 means that nothing differs, so a routine change needs approval too, and policies are told but left to the gate and
+ * to `bulwark check`.
+ */
+export function asDiff(report: Report): Report {
+  const { changes, verdict } = report;
+  if (verdict.decision === "stateful") return report;
+  if (changes.length === 0) return { ...report, verdict: verdictOf({ changes: [], findings: [], errors: [] }) };
+  const kept = verdict.because.filter(({ decision }) => decision === "needs-approval" || decision === "allow");
+  const texts = kept.filter((each) => each.decision !== "allow" || kept.length === 1).map(({ text }) => text);
+  const line = `NEEDS APPROVAL: ${texts.join("; ")}`;
+  const because = kept.map(({ text }) => ({ decision: "needs-approval" as const, text }));
+  return { ...report, verdict: { decision: "needs-approval", exitCode: DECISIONS["needs-approval"], line, because } };
+}
