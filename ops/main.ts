@@ -39,6 +39,47 @@ export function program(finish: (exitCode: number) => void): Command {
     .addHelpText("after", "\nExit codes: 0 all is well, 1 something is not")
     .action(async (stack, options) => finish(await (await import("./doctor/command.js")).doctor(stack, options)));
 
+  bulwark
+    .command("check")
+    .description("judge plans, `pulumi stack export` or `pulumi preview --json` files by the policy pack")
+    .argument("<files...>", "files to judge")
+    .option("--format <format>", "text, json, markdown or sarif", "text")
+    .option("--environment <tier>", "dev, staging or prod; otherwise what the stack's components say")
+    .option("--base <file>", "show only what this file, from before the change, does not have")
+    .option("--cwd <dir>", "folder of the Pulumi project, for policies/exemptions.yaml", ".")
+    .addHelpText("after", "\nExit codes: 0, 22 a mandatory policy is violated, 25 a file is not understood")
+    .action(async (files, options) => finish((await import("./check/command.js")).check(files, options)));
+
+  bulwark
+    .command("diff")
+    .description("compare two plans, or two git refs, by what the change puts at risk")
+    .argument("<base>", "plan file of `bulwark plan --json`, or git ref")
+    .argument("<head>", "plan file, or git ref")
+    .option("--stack <name>", "stack to plan, when refs are compared")
+    .option("--format <format>", "text, markdown, json, sarif or junit", "text")
+    .option("--exemptions <file>", "register of exemptions from policies")
+    .option("--cwd <dir>", "folder of the Pulumi project", ".")
+    .addHelpText("after", "\nExit codes: 0 the same, 20 needs approval, 21 data can be lost, 25 not understood")
+    .action(async (base, head, options) => finish(await (await import("./diff/command.js")).diff(base, head, options)));
+
+  bulwark
+    .command("gate")
+    .description("decide whether the changes of `pulumi preview --json` may be made")
+    .argument("<preview>", "its output, as one document or streamed; - reads standard input")
+    .option("--calendar <file>", "change windows and freezes, as YAML or iCalendar")
+    .option("--at <time>", "moment of the change, with its offset; now when left out")
+    .option("--duration <duration>", 'how long it takes: "30 minutes"; estimated when left out')
+    .option("--max-age <duration>", "age from which on the preview is stale")
+    .option("--emergency <ticket>", "let it through outside of windows; takes two approvers")
+    .option("--approved-by <name...>", "who approves the emergency")
+    .option("--format <format>", "text, markdown, json, sarif or junit", "text")
+    .option("--exemptions <file>", "register of exemptions from policies")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 allow, 20 needs approval, 21 data can be lost, 22 policy, 23 outside of a window, 24 stale, 25 not understood",
+    )
+    .action(async (preview, options) => finish(await (await import("./gate/command.js")).gate(preview, options)));
+
   for (const [name, description] of [
     ["up", "create or update a stack with Pulumi"],
     ["preview", "show what `up` would change"],
