@@ -8,6 +8,8 @@ export const EXIT = {
   badInput: 2,
   /** A mandatory policy was violated. */
   policy: 22,
+  /** A file is not what the command reads, or of another version. */
+  notUnderstood: 25,
 } as const;
 
 /** An end that is the user's to mend: printed as its message, never with a stack trace. */

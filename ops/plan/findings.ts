@@ -12,10 +12,10 @@ export { blocks } from "../../policies/evaluate";
  * What the policy pack says of a graph, with the exemptions of the project's `policies/exemptions.yaml`. The clock only decides whether an
  * exemption still holds: without one the findings are the same every day.
  */
-export function findingsOf(graph: ResourceGraph, root: string): readonly Finding[] {
+export function findingsOf(graph: ResourceGraph, root: string, environment = environmentOf(graph)): readonly Finding[] {
   const file = join(root, "policies", "exemptions.yaml");
   return evaluate(graph, {
-    environment: environmentOf(graph),
+    environment,
     exemptions: existsSync(file) ? parseExemptions(readFileSync(file, "utf8"), RULES) : EMPTY_REGISTER,
     now: new Date(),
   });
