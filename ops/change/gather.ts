@@ -70,7 +70,10 @@ function checkCounts(steps: readonly Step[], { summary, partial }: Around): void
   if (!isFields(summary))
     throw new NotUnderstood("the summary of changes is missing: the preview is cut off, or never ended");
   const seen = new Map<string, number>();
-  for (const { op } of steps) seen.set(op, (seen.get(op) ?? 0) + 1);
+  for (const { op } of steps) {
+    operationOf(op);
+    seen.set(op, (seen.get(op) ?? 0) + 1);
+  }
   for (const op in summary) operationOf(op);
   for (const op of new Set([...Object.keys(summary), ...seen.keys()])) {
     if (PHYSICAL.has(op)) continue;
@@ -99,9 +102,9 @@ function checkOrder(steps: readonly Step[]): void {
     throw new NotUnderstood("the step of the stack is not the first: the steps are not in the engine's order");
   for (const [index, step] of steps.entries()) {
     if (step.op === "delete" || PHYSICAL.has(step.op) || step.new === undefined) continue;
-    const { parent, dependencies } = step.new;
+    const { parent, provider, dependencies } = step.new;
     const late = (urn: string | undefined) => urn !== undefined && (place.get(urn) ?? -1) > index;
-    if (late(parent) || dependencies.some(late))
+    if (late(parent) || late(provider?.slice(0, provider.lastIndexOf("::"))) || dependencies.some(late))
       throw new NotUnderstood(`${step.urn} comes before what it depends on: the steps are not in the engine's order`);
   }
 }

@@ -75,11 +75,10 @@ export class Masker {
       if (document !== undefined) return JSON.stringify(this.#walk(name, document));
     }
     const [, key, value] = PAIR.exec(text) ?? FLAG_WITH_VALUE.exec(text) ?? [];
-    if (key !== undefined && value !== undefined && secretLiteral(key.replace(/^-+/, ""), value) !== undefined) {
-      this.#note(value);
-      return `${key}=${SECRET}`;
-    }
-    if (secretLiteral(name, text) !== undefined) return this.#sealed(text) as string;
+    if (key !== undefined && value !== undefined) return `${key}=${this.#string(key.replace(/^-+/, ""), value)}`;
+    const kind = secretLiteral(name, text);
+    // Of a URL with a password only the password is hidden.
+    if (kind !== undefined && !kind.includes("URL")) return this.#sealed(text) as string;
     const shown = looks(text);
     if (shown !== text) this.#note(text);
     return shown;

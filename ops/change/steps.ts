@@ -122,8 +122,10 @@ function propertiesOf(
   const type = (step.new ?? step.old)?.type ?? "";
   const forcing = new Set(step.keys);
   const shown = (path: string, replaces: boolean): PropertyChange => {
-    const was = at(before, path);
-    const is = at(after, path);
+    // A replaced provider is no input: it is told beside them.
+    const apart = path === "provider" && step.keys.includes(path);
+    const was = apart ? step.old?.provider : at(before, path);
+    const is = apart ? step.new?.provider : at(after, path);
     return {
       path,
       ...(was === undefined ? {} : { before: masker.value(type, path, was) }),

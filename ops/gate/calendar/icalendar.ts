@@ -1,4 +1,3 @@
-import type Library from "ical.js" with { "resolution-mode": "import" };
 import { DateTime, IANAZone } from "luxon";
 import { RISKS, type Risk } from "../../change/model";
 import { NotUnderstood } from "../../change/not-understood";
@@ -6,7 +5,7 @@ import type { Calendar, Entry } from "./calendar";
 import type { Interval } from "./intervals";
 
 // Its types say that it is an ES module alone; it is a CommonJS module as well.
-const ICAL = require("ical.js") as typeof Library;
+const ICAL = require("ical.js") as typeof import("ical.js", { with: { "resolution-mode": "import" }}).default;
 type Component = InstanceType<typeof ICAL.Component>;
 type Event = InstanceType<typeof ICAL.Event>;
 type Time = InstanceType<typeof ICAL.Time>;
@@ -69,10 +68,11 @@ function occurrences(event: Event, start: number, end: number): Interval[] {
   const iterator = event.iterator();
   for (let count = 0, next = iterator.next(); next; next = iterator.next()) {
     if (++count > MOST) throw new NotUnderstood(`the calendar: ${event.summary} recurs too often`);
-    if (millis(next) > end) break;
+    if (millis(next, event.component) > end) break;
     const details = event.getOccurrenceDetails(next);
     if (isCancelled(details.item.component)) continue;
-    const interval = { start: millis(details.startDate), end: millis(details.endDate) };
+    const { component } = details.item;
+    const interval = { start: millis(details.startDate, component), end: millis(details.endDate, component) };
     if (interval.end > start && interval.start < end) found.push(interval);
     if (!event.isRecurring()) break;
   }
@@ -80,12 +80,12 @@ function occurrences(event: Event, start: number, end: number): Interval[] {
 }
 
 /** A moment. The zone is taken by its name where it is one of IANA's, else as the calendar itself defines it; a time without one is UTC. */
-function millis(time: Time): number {
-  const name = time.zone?.tzid ?? "floating";
-  const zone = name === "Z" || name === "floating" ? "UTC" : name;
+function millis(time: Time, event: Component): number {
+  const named = event.getFirstProperty("dtstart")?.getFirstParameter("tzid");
+  const zone = time.zone?.tzid === "UTC" || named === undefined ? "UTC" : named;
   if (!IANAZone.isValidZone(zone)) {
-    if (time.zone === null || time.zone.component === null)
-      throw new NotUnderstood(`the calendar: the time zone ${name} is unknown`);
+    if (time.zone?.component === undefined || time.zone.component === null || time.zone.tzid === "floating")
+      throw new NotUnderstood(`the calendar: the time zone ${zone} is unknown`);
     return time.toUnixTime() * 1000;
   }
   const { year, month, day, hour, minute, second } = time;
