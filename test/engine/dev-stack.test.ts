@@ -54,7 +54,7 @@ describeWith(["pulumi"], "the dev stack in the real engine", () => {
     expect(leaks.map((each) => each.name)).toEqual([]);
   });
 
-  test("destroy refuses the volumes with data, names them, and deletes nothing", async () => {
+  test("destroy refuses the volumes with data, names them, and keeps all of them", async () => {
     const before = session.world();
     const volumes = dataVolumes(before);
     expect(volumes.length).toBeGreaterThanOrEqual(4);

@@ -1,6 +1,6 @@
 // Stands in for `pulumi-language-nodejs`: starts the program in a Node process of its own through `@pulumi/pulumi/cmd/run`, as that does, so
 // that these tests see what `pulumi up` shows and survive what it survives. (An inline program of the Automation API would not do: it tells
-// the engine that it has ended well even when a resource was never registered because of an error.)
+// the engine that it has ended well even when a resource was never registered because of an error, so that the engine deletes that resource.)
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

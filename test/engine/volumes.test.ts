@@ -28,7 +28,7 @@ describeWith(["pulumi"], "volumes with data in the real engine", () => {
       if (Object.keys(variant).some((key) => key !== "volumeVersion" && key !== "storage"))
         expect(changes(preview.steps)).not.toEqual([]);
     },
-    60_000,
+    180_000,
   );
 
   test("fewer replicas are refused as long as the volume of the last one is protected", async () => {
