@@ -11,6 +11,20 @@ export const SERVICES = ["auth-service", "data-service", "detection-service"] as
 /** Name of a service of the platform. */
 export type ServiceName = (typeof SERVICES)[number];
 
+/** How the platform is watched. The addresses hold tokens: set them with `pulumi config set --secret --path`. */
+export interface MonitoringConfig {
+  /** Host name of the pages: Grafana, Prometheus, Alertmanager, Jaeger. */
+  readonly domain: string;
+  /** Integration key of PagerDuty. Without it critical alerts go to the chat. */
+  readonly pagerDutyKey?: string;
+  /** Webhook of the chat. */
+  readonly chatUrl: string;
+  /** Webhook of a second way, which hears of trouble with the alerting itself. */
+  readonly secondUrl: string;
+  /** Webhook of a service that raises the alarm when it is no longer called. */
+  readonly heartbeatUrl: string;
+}
+
 /** What `Pulumi.<stack>.yaml` says, under the prefix `bulwark:`. */
 export interface StackConfig {
   /** Host name under which the platform is reached. */
@@ -29,6 +43,8 @@ export interface StackConfig {
   readonly publish?: { readonly http?: number; readonly https?: number; readonly ip?: string };
   /** Networks in which the cameras live, as IPv4 CIDR. */
   readonly cameras?: readonly string[];
+  /** Compose: who hears of alerts, and where the pages of the monitoring are. Without it nothing is watched. */
+  readonly monitoring?: MonitoringConfig;
   /** Address that the certificate authority writes to. Without it the edge makes its own certificates, which only dev accepts. */
   readonly acmeEmail?: string;
 }
@@ -42,6 +58,15 @@ const schema = z.strictObject({
   memory: size.optional(),
   publish: z.strictObject({ http: port.optional(), https: port.optional(), ip: z.ipv4().optional() }).optional(),
   cameras: z.array(z.string()).optional(),
+  monitoring: z
+    .strictObject({
+      domain: hostname,
+      pagerDutyKey: z.string().min(1).optional(),
+      chatUrl: z.string().min(1),
+      secondUrl: z.string().min(1),
+      heartbeatUrl: z.string().min(1),
+    })
+    .optional(),
   acmeEmail: z.string().optional(),
 });
 

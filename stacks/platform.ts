@@ -1,5 +1,6 @@
 import {
   ManagedPostgres,
+  type MonitoringStack,
   RedisCache,
   ServiceDeployment,
   type Size,
@@ -9,6 +10,7 @@ import {
 } from "../components";
 import type { EdgeCertificates } from "../components/surveillance-vpc";
 import type { StackConfig } from "./config";
+import { watch } from "./watch";
 
 /** Size of one service. */
 export interface ServiceSize {
@@ -40,6 +42,8 @@ export interface Platform {
   readonly cache: RedisCache;
   readonly recordings: StorageBucket;
   readonly services: readonly ServiceDeployment[];
+  /** Only where the configuration says who hears of alerts. */
+  readonly monitoring?: MonitoringStack;
 }
 
 /**
@@ -104,7 +108,12 @@ export function platform(target: Target, sizes: PlatformSizes, config: StackConf
     cameras: true,
     ...sizes.detection,
   });
-  return { vpc, db, cache, recordings, services: [auth, data, detection] };
+  const services = [auth, data, detection];
+  const monitoring =
+    config.monitoring === undefined
+      ? {}
+      : { monitoring: watch(vpc, [db, cache, recordings, ...services], config.monitoring) };
+  return { vpc, db, cache, recordings, services, ...monitoring };
 }
 
 function certificates(config: StackConfig): EdgeCertificates {

@@ -22,6 +22,7 @@ export function exporters(shared: Shared): readonly ScrapeTarget[] {
       network,
     })),
     trusts: true,
+    health: "http://127.0.0.1:9115/-/healthy",
     memory: MEMORY.blackboxExporter,
   });
   return targets;
@@ -57,6 +58,7 @@ function postgres(shared: Shared, component: string, need: ExporterNeed): Scrape
     ],
     attachments: attachment(need.path),
     trusts: true,
+    health: "http://127.0.0.1:9187/",
     memory: MEMORY.postgresExporter,
     after: need.after,
   });

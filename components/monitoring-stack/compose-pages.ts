@@ -55,6 +55,7 @@ export function pages(shared: Shared): pulumi.Output<string> {
       },
     ],
     data: "/var/lib/grafana",
+    health: "http://127.0.0.1:3000/grafana/api/health",
     attachments: [{ network: network.edgeNetwork, aliases: ["grafana"] }],
     memory: MEMORY.grafana,
   });

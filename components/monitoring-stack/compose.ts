@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { AlertRouting } from "../alert-routing";
 import type { NetworkPath } from "../core/links";
 import type { ScrapeTarget } from "../core/monitorable";
@@ -6,6 +6,7 @@ import { network as dockerNetwork } from "../targets/compose/stores";
 import type { ComposeNetwork } from "../targets/network";
 import { exporters } from "./compose-exporters";
 import { pages } from "./compose-pages";
+import { loginHash } from "./login";
 import { run, type Shared, secretOf } from "./part";
 import { prometheusConfig } from "./prometheus";
 import { rulesFile } from "./rules-file";
@@ -35,7 +36,7 @@ export function buildOnCompose(
   const password = secretOf(shared, "login");
   const login = {
     username: "admin",
-    hash: pulumi.unsecret(password.bcryptHash.apply((hash) => hash ?? "")),
+    hash: password.result.apply((value) => loginHash(`${network.target.prefix}/${name}`, value)),
   };
   const exported = exporters(shared);
   alertmanager(shared, routing);
@@ -89,6 +90,7 @@ function alertmanager(shared: Shared, routing: AlertRouting): void {
       })),
     ],
     data: "/alertmanager",
+    health: "http://127.0.0.1:9093/alertmanager/-/healthy",
     attachments: [{ network: network.egressNetwork }, { network: network.edgeNetwork, aliases: ["alertmanager"] }],
     memory: MEMORY.alertmanager,
   });
@@ -134,6 +136,7 @@ function prometheus(shared: Shared, exported: readonly ScrapeTarget[]): void {
       })),
     ],
     data: "/prometheus",
+    health: "http://127.0.0.1:9090/prometheus/-/healthy",
     attachments: [
       { network: network.edgeNetwork, aliases: ["prometheus"] },
       ...joined.map((each) => ({ network: each })),

@@ -31,6 +31,8 @@ export interface PartSpec {
   readonly data?: string;
   readonly attachments?: readonly Attachment[];
   readonly memory: number;
+  /** Address that answers when all is well; only of images that have wget. */
+  readonly health?: string;
   /** Whether it talks to servers with a certificate of the stack's own CA. */
   readonly trusts?: boolean;
   readonly after?: readonly pulumi.Input<pulumi.Resource>[];
@@ -66,6 +68,17 @@ export function run(shared: Shared, part: PartSpec): pulumi.Resource {
       memory: part.memory,
       cpus: 0.5,
       stopSeconds: 30,
+      ...(part.health === undefined
+        ? {}
+        : {
+            health: {
+              command: ["CMD", "wget", "-q", "-O", "/dev/null", part.health],
+              interval: 10,
+              timeout: 5,
+              retries: 6,
+              start: 60,
+            },
+          }),
       labels: files.labels,
     },
     {

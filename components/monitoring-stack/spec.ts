@@ -193,7 +193,7 @@ function checkTarget(problems: Problems, name: string, args: MonitoringStackArgs
     const memory =
       MEMORY.prometheus + MEMORY.alertmanager + MEMORY.grafana + MEMORY.loki + MEMORY.jaeger + MEMORY.blackboxExporter;
     network.target.capacity.take(
-      { name, cpus: 0.5, memory: memory + exporters.length * MEMORY.postgresExporter },
+      { name, cpus: 0.25, memory: memory + exporters.length * MEMORY.postgresExporter },
       problems,
     );
   });

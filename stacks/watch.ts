@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import { AlertRouting, type Monitorable, MonitoringStack, type SurveillanceVpc } from "../components";
+import type { MonitoringConfig } from "./config";
+
+/** Watches the platform: critical alerts page, warnings go to the chat, and both wait for nobody in backup and security matters. */
+export function watch(
+  vpc: SurveillanceVpc,
+  watches: readonly Monitorable[],
+  config: MonitoringConfig,
+): MonitoringStack {
+  const webhook = (url: string) => ({ kind: "webhook", url: pulumi.secret(url) }) as const;
+  const pager = config.pagerDutyKey;
+  const routing = new AlertRouting("alerts", {
+    vpc,
+    receivers: {
+      chat: webhook(config.chatUrl),
+      second: webhook(config.secondUrl),
+      heartbeat: webhook(config.heartbeatUrl),
+      ...(pager === undefined ? {} : { pager: { kind: "pagerduty", routingKey: pulumi.secret(pager) } as const }),
+    },
+    routes: [
+      { severity: "critical", receivers: pager === undefined ? ["chat"] : ["pager", "chat"] },
+      { severity: "warning", receivers: ["chat"] },
+      { severity: "info", receivers: ["chat"] },
+    ],
+    default: "chat",
+    heartbeat: { receiver: "heartbeat" },
+    selfMonitoring: { receivers: ["second"] },
+  });
+  return new MonitoringStack("monitoring", { vpc, watches, routing, domain: config.domain });
+}
