@@ -44,14 +44,18 @@ export function gather(steps: readonly Step[], around: Around, masker: Masker): 
     unchanged: around.partial ? Math.max(unchanged, counted - stays) : unchanged,
     firstDeploy: steps.every(({ op }) => op === "create" || op === "import" || op === "read"),
     ...(around.madeAt === undefined ? {} : { madeAt: around.madeAt }),
-    resources: own.flatMap((each) =>
-      each.new === undefined || each.op === "delete" || PHYSICAL.has(each.op) ? [] : [resourceOf(each.new)],
-    ),
-    base: own.flatMap((each) => (each.old === undefined || PHYSICAL.has(each.op) ? [] : [resourceOf(each.old)])),
+    // Made when a policy asks: a verdict about the changes alone needs neither.
+    get resources() {
+      const kept = own.filter(({ op }) => op !== "delete" && !PHYSICAL.has(op));
+      return kept.flatMap((each) => (each.new === undefined ? [] : [resourceOf(each.new)]));
+    },
+    get base() {
+      return own.flatMap((each) => (each.old === undefined || PHYSICAL.has(each.op) ? [] : [resourceOf(each.old)]));
+    },
     partial: around.partial && counted - stays > unchanged,
     errors: around.errors.map((text) => masker.text(text.trim())),
     findings: around.findings,
-    mask: (text) => masker.text(text),
+    mask: (text) => masker.known(text),
   };
 }
 
@@ -88,12 +92,9 @@ function checkCounts(steps: readonly Step[], { summary, partial }: Around): void
 /** Parents and dependencies come first, and nothing comes twice: the engine works in that order. */
 function checkOrder(steps: readonly Step[]): void {
   const place = new Map<string, number>();
-  const done = new Set<string>();
   for (const [index, { op, urn }] of steps.entries()) {
     if (op === "delete" || PHYSICAL.has(op)) continue;
-    const key = `${op} ${urn}`;
-    if (done.has(key)) throw new NotUnderstood(`${urn} comes twice`);
-    done.add(key);
+    if (place.has(urn)) throw new NotUnderstood(`${urn} comes twice`);
     place.set(urn, index);
   }
   const [first] = steps;

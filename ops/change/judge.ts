@@ -13,14 +13,13 @@ export function judge(set: ChangeSet): Change[] {
   const causes = causesOf(set.changes);
   const dragged = new Map<string, string[]>();
   for (const [urn, cause] of causes) dragged.set(cause, [...(dragged.get(cause) ?? []), urn]);
-  const titles = new Map(set.resources.concat(set.base).map(({ urn, name }) => [urn, name]));
   const judged = set.changes.map((change): Change => {
     const renameOf = pairs.get(change.urn);
     const reasons = distinct(reasonsOf(change, set.firstDeploy, renameOf));
     const causedBy = causes.get(change.urn);
     return {
       ...change,
-      title: titleOf(change, titles),
+      title: titleOf(change),
       risk: reasons[0]?.risk ?? "routine",
       reasons,
       stateful: holdsState(change),
@@ -91,13 +90,13 @@ function causesOf(changes: readonly RawChange[]): Map<string, string> {
   return causes;
 }
 
-function titleOf({ type, name, parent }: RawChange, names: ReadonlyMap<string, string>): string {
+function titleOf({ type, name, parent }: RawChange): string {
   const kind = type.slice(type.lastIndexOf(":") + 1);
-  const owner = parent === undefined ? undefined : (names.get(parent) ?? parent.slice(parent.lastIndexOf("::") + 2));
-  return `${kind} ${name}${owner === undefined ? "" : ` of ${owner}`}`;
+  return parent === undefined ? `${kind} ${name}` : `${kind} ${name} of ${parent.slice(parent.lastIndexOf("::") + 2)}`;
 }
 
 function distinct(reasons: readonly Reason[]): Reason[] {
+  if (reasons.length < 2) return [...reasons];
   const seen = new Set<string>();
   return reasons
     .filter(({ id, text }) => !seen.has(`${id} ${text}`) && seen.add(`${id} ${text}`) !== undefined)

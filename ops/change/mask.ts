@@ -33,8 +33,12 @@ export class Masker {
 
   /** A text, without what is a secret by itself or was recognised as one elsewhere. */
   text(text: string): string {
-    const plain = looks(text);
-    if (this.#seen.size === 0) return plain;
+    return this.known(looks(text));
+  }
+
+  /** A text without what was recognised as a secret elsewhere. */
+  known(text: string): string {
+    if (this.#seen.size === 0) return text;
     this.#pattern ??= new RegExp(
       [...this.#seen]
         .sort((a, b) => b.length - a.length)
@@ -42,7 +46,7 @@ export class Masker {
         .join("|"),
       "g",
     );
-    return plain.replace(this.#pattern, SECRET);
+    return text.replace(this.#pattern, SECRET);
   }
 
   #walk(name: string, value: unknown): unknown {

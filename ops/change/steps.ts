@@ -13,7 +13,10 @@ export interface Side {
   readonly retainOnDelete: boolean;
   readonly provider?: string;
   readonly parent?: string;
+  /** With `"[unknown]"` for what only the update knows. */
   readonly inputs: State;
+  /** Paths of what only the update knows. */
+  readonly unknown: readonly string[];
   readonly dependencies: readonly string[];
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
 }
@@ -85,8 +88,7 @@ export function changeOf(step: Step, masker: Masker): RawChange | undefined {
   const moved =
     movedFrom !== undefined || (before !== undefined && after !== undefined && optionsDiffer(before, after));
   if (meant === "same" && !moved) return undefined;
-  const unknown: string[] = [];
-  const known = after === undefined ? undefined : named(after.inputs, "", unknown);
+  const known = after?.inputs;
   const operation =
     meant === "same" ? "move" : meant === "delete" && before?.retainOnDelete === true ? "forget" : meant;
   return {
@@ -98,7 +100,7 @@ export function changeOf(step: Step, masker: Masker): RawChange | undefined {
     ...(before === undefined || operation === "create" ? {} : { before: before.inputs }),
     ...(known === undefined || operation === "delete" || operation === "forget" ? {} : { after: known }),
     properties: propertiesOf(step, before?.inputs, known, masker),
-    unknown,
+    unknown: after?.unknown ?? [],
     protect,
     ...(side.provider === undefined ? {} : { provider: side.provider }),
     ...(side.parent === undefined ? {} : { parent: side.parent }),
@@ -159,7 +161,7 @@ export function resourceOf(side: Side): GraphResource {
     custom: side.custom,
     ...(side.provider === undefined ? {} : { provider: side.provider }),
     protect: side.protect,
-    props: named(side.inputs, "", []),
+    props: side.inputs,
     dependencies: side.dependencies,
     propertyDependencies: side.propertyDependencies,
   };
@@ -173,6 +175,7 @@ export function sideOf(value: unknown, urn: string): Side | undefined {
   const inputs = value["inputs"] ?? {};
   if (!isFields(inputs)) throw new NotUnderstood(`the inputs of ${urn} are not an object`);
   const { parent, provider } = value;
+  const unknown: string[] = [];
   return {
     urn: value["urn"],
     type: value["type"],
@@ -181,7 +184,8 @@ export function sideOf(value: unknown, urn: string): Side | undefined {
     retainOnDelete: value["retainOnDelete"] === true,
     ...(typeof provider === "string" && provider !== "" ? { provider } : {}),
     ...(typeof parent === "string" && parent !== "" && !isStack(parent) ? { parent } : {}),
-    inputs,
+    inputs: named(inputs, "", unknown),
+    unknown,
     dependencies: Array.isArray(value["dependencies"]) ? (value["dependencies"] as string[]) : [],
     propertyDependencies: (isFields(value["propertyDependencies"]) ? value["propertyDependencies"] : {}) as Fields &
       Side["propertyDependencies"],

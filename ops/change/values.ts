@@ -59,11 +59,18 @@ export function joined(path: string, key: string): string {
   return path === "" ? step : step.startsWith("[") ? `${path}${step}` : `${path}.${step}`;
 }
 
+/** The same paths come again and again in one preview. */
+const known = new Map<string, readonly string[]>();
+
 /** The steps of a path as the engine writes it: `a.b[0]["c.d"]`. */
-export function stepsOf(path: string): string[] {
-  return [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
+export function stepsOf(path: string): readonly string[] {
+  const found = known.get(path);
+  if (found !== undefined) return found;
+  const steps = [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
     ([, quoted, index, plain]) => quoted ?? index ?? plain ?? "",
   );
+  if (known.size < 10_000) known.set(path, steps);
+  return steps;
 }
 
 /** The value at a path; nothing where there is none. */

@@ -19,15 +19,20 @@ export interface PolicyOptions {
  */
 export function newFindings(set: ChangeSet, options: PolicyOptions): Finding[] {
   const rules = set.partial ? RULES.filter(({ joins }) => !joins) : RULES;
-  const run = (resources: ChangeSet["resources"]) => evaluate({ resources }, { ...options, rules });
+  const run = (resources: ChangeSet["resources"], asked: typeof rules) =>
+    asked.length === 0 ? [] : evaluate({ resources }, { ...options, rules: asked });
+  const found = [...run(set.resources, rules), ...set.findings];
+  // Of the base only what was found in the head is asked: most rules find nothing.
+  const finding = new Set(found.map(({ policy }) => policy));
+  const before = run(
+    set.base,
+    rules.filter(({ id }) => finding.has(id)),
+  );
   const moved = new Map(
     set.changes.flatMap(({ urn, movedFrom }) => (movedFrom === undefined ? [] : [[movedFrom, urn]])),
   );
-  const known = new Set(
-    run(set.base).map((finding) => identity({ ...finding, urn: moved.get(finding.urn) ?? finding.urn })),
-  );
-  const found = [...run(set.resources), ...set.findings];
-  return found.filter((finding) => !known.has(identity(finding)));
+  const known = new Set(before.map((each) => identity({ ...each, urn: moved.get(each.urn) ?? each.urn })));
+  return found.filter((each) => !known.has(identity(each)));
 }
 
 /** Reads the register of exemptions; an empty one where no file is named. */

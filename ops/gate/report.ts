@@ -35,19 +35,37 @@ export function reportOf({ set, changes, findings, verdict, window }: Parts): Re
     findings,
     ...(window === undefined ? {} : { window }),
   };
-  return clean(report, set.mask) as Report;
+  return clean(report, set.mask);
 }
 
 function shown({ before: _before, after: _after, ...rest }: Change): ShownChange {
   return rest;
 }
 
-/** Masks every text of a value. URNs are compared with other files, so they stay whole: names are no secrets. */
-function clean(value: unknown, mask: (text: string) => string): unknown {
+/**
+ * Masks every text of a value; the value itself where nothing is masked. URNs are compared with other files, so they stay whole: names are no
+ * secrets.
+ */
+function clean<T>(value: T, mask: (text: string) => string): T {
+  return cleaned(value, mask) as T;
+}
+
+function cleaned(value: unknown, mask: (text: string) => string): unknown {
   if (typeof value === "string") return value === SECRET || value.startsWith("urn:pulumi:") ? value : mask(value);
-  if (Array.isArray(value)) return value.map((each) => clean(each, mask));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, clean(each, mask)]));
+  if (Array.isArray(value)) {
+    const items = value.map((each) => cleaned(each, mask));
+    return items.some((each, index) => each !== value[index]) ? items : value;
+  }
+  let copy: Record<string, unknown> | undefined;
+  for (const key in value) {
+    const each = (value as Record<string, unknown>)[key];
+    const masked = cleaned(each, mask);
+    if (masked === each) continue;
+    copy ??= { ...value };
+    copy[key] = masked;
+  }
+  return copy ?? value;
 }
 
 /** Titles of the sections. */

@@ -1,46 +1,43 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { judge } from "../../ops/change/judge";
 import { readPreview } from "../../ops/change/read";
-import { decide } from "../../ops/gate/decide";
+import { verdictOf } from "../../ops/gate/verdict";
 
 const STEPS = 5000;
-const STACK = "urn:pulumi:prod::shop::pulumi:pulumi:Stack::shop-prod";
+interface Step {
+  readonly op: string;
+  readonly oldState?: object;
+  readonly newState?: object;
+}
 
-/** A preview in which every step changes something, in the shape that the engine prints. */
+/** What the engine writes into each state and the recorder takes out, because it names folders of the machine. */
+const stackTrace = Array.from({ length: 11 }, (_, frame) => ({
+  sourcePosition: `project:///node_modules/@pulumi/runtime/stack.ts#${frame},19`,
+}));
+
+/** A preview of 5,000 changes: those of all recorded previews, again and again under other names. */
 function preview(): string {
-  const provider = "urn:pulumi:prod::shop::pulumi:providers:kubernetes::default::id";
+  const folder = join(__dirname, "previews");
+  const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
+  const recorded = files.flatMap(
+    (file) => (JSON.parse(readFileSync(join(folder, file), "utf8")) as { steps: Step[] }).steps,
+  );
+  const stack = recorded.find(({ op }) => op === "same");
+  const changes = recorded
+    .filter(({ op }) => ["create", "update", "delete", "replace"].includes(op))
+    .map((each) => JSON.stringify(each));
   const steps = Array.from({ length: STEPS }, (_, index) => {
-    const urn = `urn:pulumi:prod::shop::kubernetes:core/v1:ConfigMap::settings-${index}`;
-    const state = (level: string) => {
-      const data = Object.fromEntries(
-        Array.from({ length: 40 }, (_, key) => [`SETTING_${key}`, `value ${key} of ${index}`]),
-      );
-      const inputs = {
-        metadata: { name: `settings-${index}`, namespace: "shop" },
-        data: { ...data, LOG_LEVEL: level },
-      };
-      return {
-        urn,
-        custom: true,
-        type: "kubernetes:core/v1:ConfigMap",
-        inputs,
-        outputs: inputs,
-        parent: STACK,
-        provider,
-      };
-    };
-    const detailedDiff = { "data.LOG_LEVEL": { kind: "update", inputDiff: true } };
-    return {
-      op: "update",
-      urn,
-      provider,
-      oldState: state("info"),
-      newState: state("debug"),
-      diffReasons: ["data"],
-      detailedDiff,
-    };
+    const text = changes[index % changes.length] ?? "";
+    const step: Step = JSON.parse(
+      text.replaceAll("urn:pulumi:prod::shop::", `urn:pulumi:prod::shop::part:index:Part${index}$`),
+    );
+    for (const state of [step.oldState, step.newState]) if (state) Object.assign(state, { stackTrace });
+    return step;
   });
-  const stack = { urn: STACK, custom: false, type: "pulumi:pulumi:Stack" };
-  const first = { op: "same", urn: STACK, oldState: stack, newState: stack, detailedDiff: null };
-  return JSON.stringify({ steps: [first, ...steps], duration: 1, changeSummary: { same: 1, update: STEPS } });
+  const changeSummary: Record<string, number> = { same: 1 };
+  for (const { op } of steps) changeSummary[op] = (changeSummary[op] ?? 0) + 1;
+  return JSON.stringify({ steps: [stack, ...steps], duration: 1, changeSummary });
 }
 
 /** Processor time in microseconds: what else the machine does hardly counts. */
@@ -53,12 +50,17 @@ function spent(work: () => void): number {
 
 const best = (work: () => void): number => Math.min(...[0, 1, 2, 3, 4].map(() => spent(work)));
 
-test("5,000 changes are judged in less than three times the time of parsing them", () => {
+// The policies have a budget of their own, against the time of a plan.
+test("5,000 changes are read and judged in less than three times the time of parsing them", () => {
   const text = preview();
-  const at = new Date("2026-11-21T12:00:00Z");
-  expect(decide(readPreview(text), { at }).changes).toHaveLength(STEPS);
+  const whole = () => {
+    const set = readPreview(text);
+    const changes = judge(set);
+    return { set, changes, verdict: verdictOf({ changes, findings: [], errors: set.errors }) };
+  };
+  const { set, changes } = whole();
+  expect(changes.length + set.unchanged).toBeGreaterThan(STEPS * 0.95);
   const parsing = best(() => void JSON.parse(text));
-  const judging = best(() => void decide(readPreview(text), { at }));
-  console.info(`${(text.length / 1e6).toFixed(1)} MB: parsed in ${parsing / 1000} ms, judged in ${judging / 1000} ms`);
+  const judging = best(() => void whole());
   expect(judging / parsing).toBeLessThan(3);
 }, 60_000);
