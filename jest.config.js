@@ -5,6 +5,7 @@ module.exports = {
   testMatch: ["**/*.test.ts"],
   // A busy machine is no reason to fail.
   testTimeout: 60_000,
+  maxWorkers: 2,
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",

@@ -60,7 +60,8 @@ export function backend(root: string, environment: NodeJS.ProcessEnv): Backend {
   const set: Record<string, string> = {};
   if (!environment["PULUMI_BACKEND_URL"]) {
     mkdirSync(join(folder, "state"), { recursive: true, mode: 0o700 });
-    set["PULUMI_BACKEND_URL"] = `file://${join(folder, "state")}`;
+    // Without the attribute files beside each state: a kill in the middle of writing one makes the state unreadable.
+    set["PULUMI_BACKEND_URL"] = `file://${join(folder, "state")}?metadata=skip`;
   }
   if (environment["PULUMI_CONFIG_PASSPHRASE"] === undefined && !environment["PULUMI_CONFIG_PASSPHRASE_FILE"]) {
     const file = join(folder, "passphrase");

@@ -30,7 +30,7 @@ test("up selects or creates the stack, then updates it, with its own state and p
   const first = bulwark(["up", "--", "--yes", "--skip-preview"], { cwd: path, env: { ...clean, PATH: bin } });
   const file = join(path, ".bulwark", "passphrase");
   expect(first).toMatchObject({ code: 0, err: expect.stringContaining(".bulwark/passphrase. Keep a copy") });
-  const where = `file://${join(path, ".bulwark", "state")} ${file}`;
+  const where = `file://${join(path, ".bulwark", "state")}?metadata=skip ${file}`;
   expect(calls()).toEqual([`stack select --create dev ${where}`, `up --stack dev --yes --skip-preview ${where}`]);
   expect([mode(file), mode(dirname(file))]).toEqual(["600", "700"]);
   expect(readFileSync(join(path, ".bulwark", ".gitignore"), "utf8")).toBe("*\n");
