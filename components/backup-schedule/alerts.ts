@@ -109,7 +109,11 @@ export function backupRules(
     rules: (): readonly AlertRule[] =>
       backups.flatMap((backup) => {
         const labels = `environment="${backup.environment}",database="${backup.database}",kind="${backup.kind}"`;
-        return tuned(ABSENT, tuning, {}).map((rule) => ({ ...rule, expr: rule.expr.replace("$of", () => labels) }));
+        return tuned(ABSENT, tuning, {}).map((rule) => ({
+          ...rule,
+          expr: rule.expr.replace("$of", () => labels),
+          labels: { environment: backup.environment, database: backup.database, kind: backup.kind },
+        }));
       }),
   };
   return [

@@ -71,6 +71,8 @@ export interface AlertRule {
   readonly summary: string;
   readonly description: string;
   readonly dashboard: DashboardName;
+  /** Labels that tell rules of one name apart. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A series that is computed once and read by several rules. */

@@ -47,5 +47,9 @@ export function availabilityRules(jobs: readonly string[], tuning: AvailabilityA
 }
 
 function absence(job: string, tuning: AvailabilityAlerts): readonly AlertRule[] {
-  return tuned(ABSENCE_RULES, tuning, {}).map((rule) => ({ ...rule, expr: rule.expr.replace("$job", () => job) }));
+  return tuned(ABSENCE_RULES, tuning, {}).map((rule) => ({
+    ...rule,
+    expr: rule.expr.replace("$job", () => job),
+    labels: { job },
+  }));
 }

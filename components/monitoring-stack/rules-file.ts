@@ -29,9 +29,16 @@ export function ruleGroups(sources: readonly RuleSource[]): readonly RuleGroup[]
     return {
       name: kind,
       records: unique(variants.flatMap((variant) => variant.source.records ?? [])),
-      alerts: variants.flatMap((variant) => variant.source.rules(variants.length === 1 ? {} : { jobs: variant.jobs })),
+      alerts: variants.flatMap((variant) =>
+        variants.length === 1 ? variant.source.rules({}) : limited(variant.source, variant.jobs),
+      ),
     };
   });
+}
+
+/** Rules for some jobs only; a label tells them from those of the same name for other jobs. */
+function limited(source: RuleSource, jobs: readonly string[]): readonly AlertRule[] {
+  return source.rules({ jobs }).map((rule) => ({ ...rule, labels: { ...rule.labels, tuned_for: jobs.join(",") } }));
 }
 
 function variantsOf(
@@ -79,7 +86,7 @@ function alerting(rule: AlertRule, links: RuleLinks) {
     alert: rule.alert,
     expr: rule.expr,
     ...(wait === 0 ? {} : { for: promDuration(wait) }),
-    labels: { severity: rule.severity, team: rule.team, alertgroup: rule.group },
+    labels: { severity: rule.severity, team: rule.team, alertgroup: rule.group, ...rule.labels },
     annotations: {
       summary: rule.summary,
       description: rule.description,

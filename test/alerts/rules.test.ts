@@ -2,7 +2,10 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { backupRules } from "../../components/backup-schedule/alerts";
 import { seconds } from "../../components/core/units";
+import { postgresRules } from "../../components/managed-postgres/alerts";
+import { availabilityRules } from "../../components/monitoring-stack/availability";
 import { everyAlert, everySource } from "../../components/monitoring-stack/catalogue";
 import { ruleGroups, rulesFile } from "../../components/monitoring-stack/rules-file";
 import type { Cases } from "./cases/case";
@@ -43,7 +46,17 @@ const skipped = hasPromtool ? "" : " (skipped: promtool is not installed; Debian
     const folder = mkdtempSync(join(tmpdir(), "rules-"));
     try {
       const links = { runbooks: "https://example.com/runbooks", grafana: "https://example.com/grafana" };
-      const files = ruleGroups(everySource()).map((group) => {
+      const sources = [
+        ...everySource().filter((source) => source.kind !== "availability"),
+        // Several rules of one name: other jobs, other backups, other tunings.
+        availabilityRules(["cache", "db"]),
+        postgresRules("other", { PostgresDown: { for: "30 seconds" } }),
+        ...backupRules("second", [
+          { environment: "prod", database: "app", kind: "wal" },
+          { environment: "prod", database: "app", kind: "archive" },
+        ]),
+      ];
+      const files = ruleGroups(sources).map((group) => {
         const file = join(folder, `${group.name}.yml`);
         writeFileSync(file, rulesFile(group, links));
         return file;

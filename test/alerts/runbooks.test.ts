@@ -23,7 +23,8 @@ describe("runbooks", () => {
   it("point to alerts that exist", () => {
     for (const alert of alerts) {
       const page = readFileSync(join(FOLDER, `${alert}.md`), "utf8");
-      for (const [, other] of page.matchAll(/(?:[Ss]ee|[Aa]s for) ([A-Z][a-z]+[A-Z]\w+)/g)) expect(alerts).toContain(other);
+      for (const [, other] of page.matchAll(/(?:[Ss]ee|[Aa]s for) ([A-Z][a-z]+[A-Z]\w+)/g))
+        expect(alerts).toContain(other);
     }
   });
 });
