@@ -37,6 +37,8 @@ export async function gate(preview: string, options: GateOptions): Promise<numbe
   const fromStandardInput = preview === "-";
   const text = contents(fromStandardInput ? 0 : preview, preview);
   const { emergency, approvedBy = [] } = options;
+  if (emergency !== undefined && options.calendar === undefined)
+    throw new CommandError("--emergency needs --calendar: it names who may approve one.");
   const report = decide(readPreview(text), {
     at,
     ...(options.calendar === undefined ? {} : { calendar: readCalendar(options.calendar) }),

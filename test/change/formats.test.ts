@@ -49,7 +49,7 @@ describe("outputs", () => {
   test.each([
     ["routine", 5000],
     ["data-loss", 5000],
-    ["routine", 90],
+    ["routine", 900],
   ] as const)("markdown stays under 60 kB with %s × %i, and drops whole sections", (risk, count) => {
     const text = written(long(count, risk), "markdown");
     expect(Buffer.byteLength(text)).toBeLessThan(60_000);

@@ -77,10 +77,13 @@ describe("bulwark gate", () => {
     await expect(gate(join(folder, "none.json"), { format: "text" })).rejects.toMatchObject({ exitCode: 25 });
   });
 
-  test.each([{ at: "2026-11-24T22:10" }, { at: "soon" }, { duration: "long" }, { format: "html" }])(
-    "%j is bad input",
-    async (options) => {
-      await expect(exit("no-change.json", options)).rejects.toMatchObject({ exitCode: 2 });
-    },
-  );
+  test.each([
+    { at: "2026-11-24T22:10" },
+    { at: "soon" },
+    { duration: "long" },
+    { format: "html" },
+    { emergency: "INC-1" },
+  ])("%j is bad input", async (options) => {
+    await expect(exit("no-change.json", options)).rejects.toMatchObject({ exitCode: 2 });
+  });
 });
