@@ -6,6 +6,8 @@ module.exports = {
   // A busy machine is no reason to fail.
   testTimeout: 60_000,
   maxWorkers: 2,
+  // A worker that keeps what earlier files left behind runs out of memory.
+  workerIdleMemoryLimit: "1GB",
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",

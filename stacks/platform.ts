@@ -82,6 +82,7 @@ export function platform(target: Target, sizes: PlatformSizes, config: StackConf
     RATE_LIMIT_ENABLED: "true",
     RATE_LIMIT_PER_MINUTE: "100",
   };
+  const watched = config.monitoring === undefined ? {} : { metrics: {} };
   const auth = new ServiceDeployment("auth-service", {
     vpc,
     image: config.images["auth-service"],
@@ -89,6 +90,7 @@ export function platform(target: Target, sizes: PlatformSizes, config: StackConf
     links: [db, cache, recordings],
     migration: { command: config.migration, links: [db] },
     routes: [{ host: config.domain, path: "/auth", stripPrefix: true }],
+    ...watched,
     ...sizes.auth,
   });
   const data = new ServiceDeployment("data-service", {
@@ -98,6 +100,7 @@ export function platform(target: Target, sizes: PlatformSizes, config: StackConf
     links: [db, recordings.as({ access: "read" })],
     linkable: true,
     routes: [{ host: config.domain, path: "/" }],
+    ...watched,
     ...sizes.data,
   });
   const detection = new ServiceDeployment("detection-service", {
@@ -106,6 +109,7 @@ export function platform(target: Target, sizes: PlatformSizes, config: StackConf
     environment,
     links: [db.as({ role: "detection" }), recordings, data],
     cameras: true,
+    ...watched,
     ...sizes.detection,
   });
   const services = [auth, data, detection];

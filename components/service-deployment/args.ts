@@ -67,7 +67,10 @@ export interface ServiceDeploymentArgs {
   readonly command?: readonly string[];
   /** Port of the HTTP server in the container. Default: 8000 (SD-05). */
   readonly port?: number;
-  /** Where Prometheus finds the metrics. Default: the service's port, `/metrics`. */
+  /**
+   * Where Prometheus finds the metrics: by default the service's port, `/metrics`. Give it, `{}` for the defaults, to let a MonitoringStack watch
+   * the service; on compose it then has a network of its own. Default: not watched.
+   */
   readonly metrics?: { readonly port?: number; readonly path?: string };
   /** What the service promises; alerts on its error budget follow. Default: 99.9 % of the requests within 30 days. See `SLO_PROFILES`. */
   readonly slo?: Slo;

@@ -39,14 +39,16 @@ export function buildOnCompose(
   parent: pulumi.Resource,
 ): ServiceOutput {
   const shared: Shared = { name, args, spec, network, parent };
-  // A service nobody links to has a network as well: its metrics are fetched over it.
-  const hub = dockerNetwork(name, network.target, { internal: true }, { parent });
+  const watched = args.metrics !== undefined;
+  // Docker's own address pools end at about thirty networks: only who is linked to or watched gets one.
+  const hub =
+    spec.linkable || watched ? dockerNetwork(name, network.target, { internal: true }, { parent }) : undefined;
   const bound = bind({ name, parent }, args.links ?? [], args.environment ?? {});
   const own = surroundings(shared, name, bound);
   const migration = migrate(shared, own);
   let previous: pulumi.Resource | undefined;
   for (let number = 1; number <= spec.replicas; number++) {
-    previous = replica(shared, number, own, [hub], migration, previous);
+    previous = replica(shared, number, own, hub === undefined ? [] : [hub], migration, previous);
   }
   for (const route of spec.routes) {
     network.routes.add({
@@ -56,14 +58,13 @@ export function buildOnCompose(
       healthPath: spec.readiness.path,
     });
   }
+  if (hub === undefined || previous === undefined) return { host: pulumi.output(name) };
   const path: NetworkPath = { kind: "compose", network: hub.name };
+  const addresses = Array.from({ length: spec.replicas }, (_, index) => `${name}-${index + 1}:${spec.metrics.port}`);
   return {
     host: pulumi.output(name),
-    metrics: {
-      addresses: Array.from({ length: spec.replicas }, (_, index) => `${name}-${index + 1}:${spec.metrics.port}`),
-      path,
-    },
-    ...(spec.linkable && previous !== undefined ? { path, after: [hub.resource, previous] } : {}),
+    ...(watched ? { metrics: { addresses, path } } : {}),
+    ...(spec.linkable ? { path, after: [hub.resource, previous] } : {}),
   };
 }
 

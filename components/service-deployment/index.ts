@@ -49,28 +49,35 @@ export class ServiceDeployment extends Component implements Linkable, Monitorabl
     this.registerOutputs({ host: this.host });
   }
 
-  /** How the service is watched. Part of {@link Monitorable}. */
+  /** How the service is watched. Part of {@link Monitorable}. Throws an `ArgumentError` unless the service has `metrics`. */
   get monitoring(): Monitoring {
     return this.monitored().monitoring;
   }
 
-  /** How the service is watched, with other thresholds. */
+  /** How the service is watched, with other thresholds. Throws an `ArgumentError` unless the service has `metrics`. */
   monitored(alerts: ServiceAlerts = {}): Monitorable {
-    const { metrics } = this.#made;
+    const metrics = accept(() => {
+      if (this.#made.metrics !== undefined) return this.#made.metrics;
+      throw new ArgumentError(`watch of ServiceDeployment "${this.componentName}"`, [
+        {
+          path: "metrics",
+          given: "nothing",
+          allowed: "where the metrics are",
+          fix: `add metrics: {} to ${this.componentName}, for /metrics on its own port`,
+        },
+      ]);
+    });
     const monitoring: Monitoring = {
       component: this.componentName,
-      targets:
-        metrics === undefined
-          ? []
-          : [
-              {
-                job: this.componentName,
-                addresses: metrics.addresses,
-                path: this.#spec.metrics.path,
-                labels: { service: this.componentName },
-              },
-            ],
-      ...(metrics === undefined ? {} : { paths: [metrics.path] }),
+      targets: [
+        {
+          job: this.componentName,
+          addresses: metrics.addresses,
+          path: this.#spec.metrics.path,
+          labels: { service: this.componentName },
+        },
+      ],
+      paths: [metrics.path],
       sources: [serviceRules(this.componentName, this.#slo, alerts)],
       dashboards: ["services"],
     };

@@ -18,6 +18,15 @@ import { ComposeHost, type ComposeHostArgs } from "../../components/targets/comp
 const CANARY = "hunter2-canary";
 let registered: string[] = [];
 
+const traces = Error.stackTraceLimit;
+// Jest maps every stack trace to its source, and the SDK takes several for each property.
+beforeAll(() => {
+  Error.stackTraceLimit = 0;
+});
+afterAll(() => {
+  Error.stackTraceLimit = traces;
+});
+
 beforeEach(async () => {
   registered = [];
   resetProgram();
@@ -312,6 +321,12 @@ const CASES: readonly Case[] = [
     },
     paths: ["links.1", "links.1", "links.1", "links.1", "links.1", "links.1", "links.1"],
     fix: "prefix",
+  },
+  {
+    title: "service: watched without metrics",
+    make: () => service().monitoring,
+    paths: ["metrics"],
+    fix: "metrics: {}",
   },
   { title: "service: name that is too long", make: () => service({}, "a".repeat(41)), paths: ["name"] },
   {

@@ -52,6 +52,7 @@ const make = (changes: Partial<MonitoringStackArgs> = {}) => {
   const files = new StorageBucket("files", { vpc, storage: "10 GiB" });
   const api = new ServiceDeployment("api", {
     vpc,
+    metrics: {},
     image: "r.example.com/api:1.0.0",
     cpus: 0.5,
     slo: SLO_PROFILES.auth,

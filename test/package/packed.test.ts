@@ -296,7 +296,9 @@ function examples(): string {
     "declare const db: bulwark.ManagedPostgres;",
     "declare const cache: bulwark.RedisCache;",
     "declare const recordings: bulwark.StorageBucket;",
-    "export const targets = [ComposeHost, MicroK8s, AwsRegion, config, vpc, db, cache, recordings];",
+    "declare const auth: bulwark.ServiceDeployment;",
+    "declare const routing: bulwark.AlertRouting;",
+    "export const targets = [ComposeHost, MicroK8s, AwsRegion, config, vpc, db, cache, recordings, auth, routing];",
     ...found.map((each, index) => `export function example${index}Of${each.name}() {\n${each.code}\n}`),
   ].join("\n");
 }
