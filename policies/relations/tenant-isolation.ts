@@ -22,10 +22,10 @@ export const tenantIsolation = rule({
   references: ["Bulwark"],
   check(resource, guard, { graph }) {
     guard.check(() => {
-      const sharing = NAMESPACES.includes(resource.type) ? workloadsIn(resource, graph) : graph.usersOf(resource);
-      const tenants = new Set(
-        [resource, ...sharing].flatMap((each) => (mayHaveTags(each) ? (tagOf(each, "tenant", graph) ?? []) : [])),
-      );
+      const sharing = NAMESPACES.includes(resource.type)
+        ? tenantsIn(resource, graph)
+        : tenantsOf(graph.usersOf(resource), graph);
+      const tenants = new Set([...tenantsOf([resource], graph), ...sharing]);
       return tenants.size > 1 && `${tenants.size} tenants share it`;
     });
   },
@@ -37,6 +37,19 @@ export const tenantIsolation = rule({
 
 function mayHaveTags(resource: Subject): boolean {
   return /^(aws|kubernetes|docker):/.test(resource.type);
+}
+
+function tenantsOf(resources: readonly Subject[], graph: Graph): readonly string[] {
+  return resources.flatMap((each) => (mayHaveTags(each) ? (tagOf(each, "tenant", graph) ?? []) : []));
+}
+
+/** Tenants of a namespace's workloads, looked for once however often the namespace is declared. */
+function tenantsIn(namespace_: Subject, graph: Graph): Iterable<string> {
+  const known = graph.once("tenants by namespace", () => new Map<string | undefined, ReadonlySet<string>>());
+  const key = namespaceOf(namespace_, graph);
+  const tenants = known.get(key) ?? new Set(tenantsOf(workloadsIn(namespace_, graph), graph));
+  known.set(key, tenants);
+  return tenants;
 }
 
 function workloadsIn(namespace_: Subject, graph: Graph): readonly Subject[] {
