@@ -28,3 +28,21 @@ export function checkReservedCpus(
     }
   });
 }
+
+/** Checks that a component which only compose has so far is not asked for elsewhere. */
+export function checkOnCompose(
+  problems: Problems,
+  args: { readonly vpc: { readonly network: { readonly kind: string } } },
+  what: string,
+): void {
+  problems.across(["vpc"], (add) => {
+    if (args.vpc.network.kind !== "compose") {
+      add({
+        path: "vpc",
+        given: `a network on ${args.vpc.network.kind}`,
+        allowed: "compose, in this release",
+        fix: `run the ${what} on a compose host, or use the platform's own until the next release`,
+      });
+    }
+  });
+}

@@ -1,4 +1,4 @@
-import { checkName, checkReservedCpus } from "../core/arguments";
+import { checkName, checkOnCompose, checkReservedCpus } from "../core/arguments";
 import { Problems } from "../core/problems";
 import { mebibytes } from "../core/units";
 import { type CacheImage, type Purpose, type RedisCacheArgs, schema } from "./args";
@@ -24,6 +24,7 @@ export function resolveCache(name: string, args: RedisCacheArgs): CacheSpec {
   const problems = new Problems(`RedisCache "${name}"`).shape(schema, args, Object.keys(schema.shape));
   checkName(problems, name, "cache");
   checkReservedCpus(problems, args);
+  checkOnCompose(problems, args, "cache");
   problems
     .across(["memory", "maxMemory", "purpose"], (add) => {
       const share = args.purpose === "cache" ? 0.9 : 0.75;
@@ -37,16 +38,6 @@ export function resolveCache(name: string, args: RedisCacheArgs): CacheSpec {
           given: `"${args.maxMemory}" with a limit of ${args.memory}`,
           allowed: `at most ${most} MiB, ${share * 100} % of memory for a ${args.purpose}`,
           fix: "raise memory or lower maxMemory: the rest is needed for buffers and for writing to disk",
-        });
-      }
-    })
-    .across(["vpc"], (add) => {
-      if (args.vpc.network.kind !== "compose") {
-        add({
-          path: "vpc",
-          given: `a network on ${args.vpc.network.kind}`,
-          allowed: "compose, in this release",
-          fix: "run the cache on a compose host, or use the platform's own until the next release",
         });
       }
     })

@@ -1,4 +1,4 @@
-import { checkName } from "../core/arguments";
+import { checkName, checkOnCompose } from "../core/arguments";
 import { physicalName } from "../core/names";
 import { Problems } from "../core/problems";
 import { mebibytes, seconds } from "../core/units";
@@ -24,6 +24,7 @@ export interface BucketSpec {
 export function resolveBucket(name: string, args: StorageBucketArgs): BucketSpec {
   const problems = new Problems(`StorageBucket "${name}"`).shape(schema, args, Object.keys(schema.shape));
   checkName(problems, name, "recordings");
+  checkOnCompose(problems, args, "bucket");
   problems
     .across(["versioning", "objectLock"], (add) => {
       if (args.objectLock === true && args.versioning === false) {
@@ -53,16 +54,6 @@ export function resolveBucket(name: string, args: StorageBucketArgs): BucketSpec
           given: "a time without versioning",
           allowed: "only with versioning",
           fix: "remove it, or leave versioning on",
-        });
-      }
-    })
-    .across(["vpc"], (add) => {
-      if (args.vpc.network.kind !== "compose") {
-        add({
-          path: "vpc",
-          given: `a network on ${args.vpc.network.kind}`,
-          allowed: "compose, in this release",
-          fix: "run the bucket on a compose host, or use the platform's own until the next release",
         });
       }
     })
