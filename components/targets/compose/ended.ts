@@ -10,12 +10,9 @@ import { BulwarkError } from "../../core/errors";
 export function ended(container: Container, service: string): pulumi.Output<pulumi.Resource> {
   return pulumi.all([container.exitCode, container.urn]).apply(([code, urn]) => {
     if (code === 0) return container;
-    const error = new BulwarkError(
+    throw new BulwarkError(
       "ONE_SHOT_FAILED",
       `${service} ended with exit code ${code}, so nothing that needs it was started. Read its output with \`docker logs\`, mend the cause, and run it again: pulumi up --replace '${urn}'`,
     );
-    // The program's own code has ended by now, and Pulumi prints the stack of whatever is thrown after that.
-    error.stack = error.message;
-    throw error;
   });
 }
