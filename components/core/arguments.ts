@@ -29,20 +29,20 @@ export function checkReservedCpus(
   });
 }
 
-/** Checks that a component which only compose has so far is not asked for elsewhere. */
-export function checkOnCompose(
+/** Checks that a component is not asked for on a target that does not have it yet. */
+export function checkHasTarget(
   problems: Problems,
   args: { readonly vpc: { readonly network: { readonly kind: string } } },
   what: string,
+  targets: readonly string[],
 ): void {
   problems.across(["vpc"], (add) => {
-    if (args.vpc.network.kind !== "compose") {
-      add({
-        path: "vpc",
-        given: `a network on ${args.vpc.network.kind}`,
-        allowed: "compose, in this release",
-        fix: `run the ${what} on a compose host, or use the platform's own until the next release`,
-      });
-    }
+    if (targets.includes(args.vpc.network.kind)) return;
+    add({
+      path: "vpc",
+      given: `a network on ${args.vpc.network.kind}`,
+      allowed: `${targets.join(" and ")}, in this release`,
+      fix: `run the ${what} on one of these, or use the platform's own until the next release`,
+    });
   });
 }

@@ -1,12 +1,12 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
-import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import type * as pulumi from "@pulumi/pulumi";
-import { referenceOf } from "../targets/compose/images";
-import { orderCertificate } from "../targets/microk8s/certificates";
+import { serverCertificate } from "../targets/microk8s/certificates";
+import { ownImage } from "../targets/microk8s/images";
 import { labelsOf, selectorOf } from "../targets/microk8s/labels";
 import { childOf, configuration, identity, metadata, type Owner } from "../targets/microk8s/objects";
 import { type Mounted, memoryMount, podSpec } from "../targets/microk8s/pod";
+import { claim, claimMount } from "../targets/microk8s/volumes";
 import { PGDATA, pgHba, postgresqlConf } from "./configuration";
 import type { PostgresSpec } from "./spec";
 
@@ -31,7 +31,7 @@ export function userOf(spec: PostgresSpec): string {
 
 /** The server's image: the one given, or Bulwark's own from the cluster's repository. */
 export function imageOf(owner: Owner, spec: PostgresSpec): pulumi.Input<string> {
-  return spec.image?.reference ?? `${owner.network.target.imageRepository}/${referenceOf("postgres")}`;
+  return spec.image?.reference ?? ownImage(owner.network.target, "postgres");
 }
 
 /** The socket of the primary, shared with the provision job on the same node. */
@@ -60,12 +60,7 @@ export function postgresServer(
 ): Server {
   const { service } = server;
   const host = `${service}.${owner.network.namespace}.svc`;
-  const certificate = orderCertificate(owner, `${service}-certificate`, {
-    secretName: `${service}-tls`,
-    issuer: owner.network.internalIssuer,
-    hosts: [service, `${service}.${owner.network.namespace}`, host, `${host}.cluster.local`],
-    usages: ["digital signature", "server auth"],
-  });
+  const certificate = serverCertificate(owner, service);
   const files = configuration(owner, `${service}-configuration`, {
     "pg_hba.conf": pgHba(),
     "postgresql.conf": postgresqlConf(spec),
@@ -109,7 +104,7 @@ export function postgresServer(
               POSTGRES_USER: "postgres",
             },
             mounts: [
-              volumeMount("data", "/var/lib/postgresql/data", `${service}-data`),
+              claimMount("data", "/var/lib/postgresql/data", `${service}-data`),
               server.socket === "shared" ? socketMount(service) : memoryMount("socket", SOCKET, 1),
               memoryMount("shm", "/dev/shm", Math.max(64, Math.floor(spec.memory / 4))),
               {
@@ -118,12 +113,7 @@ export function postgresServer(
                 readOnly: true,
                 source: { configMap: { name: files.name, defaultMode: 0o555 } },
               },
-              {
-                name: "tls",
-                path: "/tls",
-                readOnly: true,
-                source: { secret: { secretName: `${service}-tls`, defaultMode: 0o440 } },
-              },
+              certificate.mount,
               ...(server.mounts ?? []),
             ],
             ports: [{ name: "postgres", port: 5432 }],
@@ -137,33 +127,18 @@ export function postgresServer(
       },
     },
     {
-      ...childOf(owner, [data, ...socket, certificate, files.resource, account.resource, ...(server.after ?? [])]),
+      ...childOf(owner, [
+        data,
+        ...socket,
+        certificate.resource,
+        files.resource,
+        account.resource,
+        ...(server.after ?? []),
+      ]),
       ...patience,
     },
   );
   return { host, identity: account.name, workload, service: address };
-}
-
-/** A volume of its own, apart from the StatefulSet, so that it can be protected. It holds data where `protect` is given. */
-function claim(owner: Owner, name: string, mebibytes: number, protect: boolean | undefined): PersistentVolumeClaim {
-  return new PersistentVolumeClaim(
-    name,
-    {
-      // The volume is only made when its first pod is placed.
-      metadata: { ...metadata(owner, name), annotations: { "pulumi.com/skipAwait": "true" } },
-      spec: {
-        accessModes: ["ReadWriteOnce"],
-        storageClassName: owner.network.target.storageClass,
-        volumeMode: "Filesystem",
-        resources: { requests: { storage: `${mebibytes}Mi` } },
-      },
-    },
-    { ...childOf(owner), ...(protect === undefined ? {} : { protect, retainOnDelete: true }) },
-  );
-}
-
-function volumeMount(name: string, path: string, claimName: string): Mounted {
-  return { name, path, readOnly: false, source: { persistentVolumeClaim: { claimName } } };
 }
 
 function probes(startWithin: number) {

@@ -4,7 +4,7 @@ import { PASSWORD_LENGTH, type SecretRef } from "../core/secrets";
 import { job } from "../targets/microk8s/job";
 import { selectorOf } from "../targets/microk8s/labels";
 import { type Named, type Owner, secret } from "../targets/microk8s/objects";
-import { allow, endpointLabels, peer, podsOf } from "../targets/microk8s/paths";
+import { allowBoth, endpointLabels, podsOf } from "../targets/microk8s/paths";
 import { memoryMount } from "../targets/microk8s/pod";
 import { TRUST_FILE, trustMount } from "../targets/microk8s/trust";
 import type { MicroK8sNetwork } from "../targets/network";
@@ -128,13 +128,12 @@ function replica(
 ): Server {
   const primary = owner.component;
   const service = `${primary}-replica-${number}`;
-  const ports = [{ port: PORT, protocol: "TCP" }];
-  const { namespace } = owner.network;
-  const [own, its] = [podsOf(primary, [service]), podsOf(primary, [primary])];
-  const paths = [
-    allow(owner, `${service}-to-${primary}`, own, "Egress", [peer(namespace, its)], ports),
-    allow(owner, `${primary}-from-${service}`, its, "Ingress", [peer(namespace, own)], ports),
-  ];
+  const paths = allowBoth(owner, service, primary, {
+    from: podsOf(primary, [service]),
+    to: podsOf(primary, [primary]),
+    namespace: owner.network.namespace,
+    port: PORT,
+  });
   const login = secret(owner, `${service}-login`, {
     "replication.pgpass": pulumi.interpolate`${primary}:${PORT}:*:replicator:${replicationPassword}\n`,
   });

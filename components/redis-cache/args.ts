@@ -34,6 +34,11 @@ export interface RedisCacheArgs {
   readonly memory: Size;
   /** Memory for data. Default: 75 % of `memory` for a cache, 60 % otherwise, because writing to disk copies pages. */
   readonly maxMemory?: Size;
+  /**
+   * MicroK8s: size of the volume, where the purpose keeps data on disk. Default: `"4 GiB"`, more where three times `memory` is more. It can grow
+   * where the storage class allows that, and never shrink.
+   */
+  readonly storage?: Size;
   /** CPU limit of the server. */
   readonly cpus: number;
   /** CPUs that are kept free for it. Default: half of `cpus`. */
@@ -52,6 +57,7 @@ export const schema = z.strictObject({
   purpose: z.enum(PURPOSES),
   memory: size,
   maxMemory: size.optional(),
+  storage: size.optional(),
   cpus: z.number().positive(),
   reservedCpus: z.number().positive().optional(),
   image: z

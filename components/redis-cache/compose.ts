@@ -1,16 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random/randomPassword";
-import { PASSWORD_LENGTH } from "../core/secrets";
 import { carry } from "../targets/compose/carrier";
 import { CA_FILE, certificate, trustMount } from "../targets/compose/certificate";
 import { server } from "../targets/compose/hardened";
 import { network as dockerNetwork, volume } from "../targets/compose/stores";
 import type { ComposeNetwork } from "../targets/network";
-import { configuration, startScript, users } from "./configuration";
+import { configuration, healthCommand, OWN_USER, startScript, users } from "./configuration";
 import type { CacheOutput } from "./output";
+import { passwords } from "./passwords";
 import type { CacheSpec } from "./spec";
-
-const OWN_USER = "10379:10379";
 
 /** One server with TLS, users, and a volume where the purpose asks for one. */
 export function buildOnCompose(
@@ -24,16 +21,7 @@ export function buildOnCompose(
   const [uid, gid] = user.split(":");
   const engine = spec.image?.engine ?? "valkey";
   const hub = dockerNetwork(name, target, { internal: true }, { parent });
-  const password = new RandomPassword(
-    `${name}-password`,
-    { length: PASSWORD_LENGTH, special: false, keepers: { rotation: spec.rotation } },
-    { parent, provider: target.random },
-  );
-  const monitorPassword = new RandomPassword(
-    `${name}-monitor-password`,
-    { length: PASSWORD_LENGTH, special: false, keepers: { rotation: spec.rotation } },
-    { parent, provider: target.random },
-  );
+  const { password, monitorPassword } = passwords(name, spec, target.random, parent);
   const tls = certificate(name, network, [name, "localhost"], user, parent);
   const files = carry(
     name,
@@ -43,7 +31,7 @@ export function buildOnCompose(
       { path: "/etc/bulwark/start", content: startScript(`${engine}-server`), mode: "0555" },
       {
         path: "/run/secrets/users.acl",
-        content: pulumi.all([password.result, monitorPassword.result]).apply(([own, monitor]) => users(own, monitor)),
+        content: pulumi.all([password, monitorPassword]).apply(([own, monitor]) => users(own, monitor)),
         owner: user,
         mode: "0400",
       },
@@ -73,10 +61,7 @@ export function buildOnCompose(
       cpus: spec.cpus,
       stopSeconds: 30,
       health: {
-        command: [
-          "CMD-SHELL",
-          `REDISCLI_AUTH=none ${engine}-cli --tls --cacert ${CA_FILE} --user health --no-auth-warning ping | grep -q PONG`,
-        ],
+        command: ["CMD-SHELL", healthCommand(engine, CA_FILE)],
         interval: 5,
         timeout: 3,
         retries: 6,
@@ -98,8 +83,8 @@ export function buildOnCompose(
   return {
     host: pulumi.output(name),
     port: pulumi.output(6379),
-    password: { kind: "file", value: password.result },
-    monitorPassword: { kind: "file", value: monitorPassword.result },
+    password: { kind: "file", value: password },
+    monitorPassword,
     tls: { mode: "verify-full", caFile: CA_FILE },
     path: { kind: "compose", network: hub.name },
     after: [hub.resource, container],

@@ -8,6 +8,9 @@ export const APP_USER = "app";
 /** User of the exporter: it may read statistics, and no key. */
 export const MONITOR_USER = "monitor";
 
+/** User of the process in Bulwark's own image. */
+export const OWN_USER = "10379:10379";
+
 const EVICTION: Readonly<Record<Purpose, string>> = {
   cache: "allkeys-lru",
   session: "volatile-lru",
@@ -63,4 +66,9 @@ export function startScript(program: string): string {
     `exec ${program} /etc/bulwark/server.conf`,
     "",
   ].join("\n");
+}
+
+/** A line of shell that succeeds when the server answers. */
+export function healthCommand(engine: "redis" | "valkey", caFile: string): string {
+  return `REDISCLI_AUTH=none ${engine}-cli --tls --cacert ${caFile} --user health --no-auth-warning ping | grep -q PONG`;
 }

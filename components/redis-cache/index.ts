@@ -4,11 +4,12 @@ import type { Connection } from "../core/connection";
 import type { Consumer, Link, Linkable } from "../core/links";
 import type { Monitorable, Monitoring } from "../core/monitorable";
 import { accept } from "../core/tick";
+import type { Network } from "../targets/network";
 import { type RedisAlerts, redisRules } from "./alerts";
 import type { RedisCacheArgs } from "./args";
 import { APP_USER, MONITOR_USER } from "./configuration";
 import type { CacheOutput } from "./output";
-import { resolveCache } from "./spec";
+import { type CacheSpec, resolveCache } from "./spec";
 
 export type { RedisAlerts } from "./alerts";
 export type { CacheImage, Purpose, RedisCacheArgs } from "./args";
@@ -57,8 +58,7 @@ export class RedisCache extends Component implements Linkable, Monitorable {
       network.target.provider,
       opts,
     );
-    if (network.kind !== "compose") throw new Error(`RedisCache has no ${network.kind} side`);
-    this.#made = (require("./compose") as typeof import("./compose")).buildOnCompose(name, spec, network, this);
+    this.#made = build(name, spec, network, this);
     this.host = this.#made.host;
     this.port = this.#made.port;
     this.registerOutputs({ host: this.host, port: this.port });
@@ -88,7 +88,7 @@ export class RedisCache extends Component implements Linkable, Monitorable {
       targets: [],
       sources: [redisRules(this.componentName, alerts)],
       dashboards: ["redis"],
-      ...(password?.kind !== "file"
+      ...(password === undefined
         ? {}
         : {
             exporter: {
@@ -96,7 +96,7 @@ export class RedisCache extends Component implements Linkable, Monitorable {
               host: this.componentName,
               port: 6379,
               username: MONITOR_USER,
-              password: password.value,
+              password,
               path,
               after,
             },
@@ -129,5 +129,16 @@ export class RedisCache extends Component implements Linkable, Monitorable {
       trust: tls.caFile !== undefined,
       after,
     };
+  }
+}
+
+function build(name: string, spec: CacheSpec, network: Network, parent: pulumi.Resource): CacheOutput {
+  switch (network.kind) {
+    case "compose":
+      return (require("./compose") as typeof import("./compose")).buildOnCompose(name, spec, network, parent);
+    case "microk8s":
+      return (require("./microk8s") as typeof import("./microk8s")).buildOnMicroK8s(name, spec, network, parent);
+    case "aws":
+      throw new Error(`RedisCache has no ${network.kind} side`);
   }
 }

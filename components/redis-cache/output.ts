@@ -9,7 +9,7 @@ export interface CacheOutput {
   readonly port: pulumi.Output<number>;
   readonly password: SecretRef;
   /** Password of the exporter's user, where there is one. */
-  readonly monitorPassword?: SecretRef;
+  readonly monitorPassword?: pulumi.Output<string>;
   readonly tls: Tls;
   /** The way a consumer's packets take. */
   readonly path: NetworkPath;

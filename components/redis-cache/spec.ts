@@ -1,4 +1,4 @@
-import { checkName, checkOnCompose, checkReservedCpus } from "../core/arguments";
+import { checkHasTarget, checkName, checkReservedCpus } from "../core/arguments";
 import { Problems } from "../core/problems";
 import { mebibytes } from "../core/units";
 import { type CacheImage, type Purpose, type RedisCacheArgs, schema } from "./args";
@@ -10,6 +10,8 @@ export interface CacheSpec {
   readonly memory: number;
   /** In MiB. */
   readonly maxMemory: number;
+  /** In MiB. */
+  readonly storage: number;
   readonly cpus: number;
   readonly reservedCpus: number;
   readonly image: CacheImage | undefined;
@@ -24,7 +26,7 @@ export function resolveCache(name: string, args: RedisCacheArgs): CacheSpec {
   const problems = new Problems(`RedisCache "${name}"`).shape(schema, args, Object.keys(schema.shape));
   checkName(problems, name, "cache");
   checkReservedCpus(problems, args);
-  checkOnCompose(problems, args, "cache");
+  checkHasTarget(problems, args, "cache", ["compose", "microk8s"]);
   problems
     .across(["memory", "maxMemory", "purpose"], (add) => {
       const share = args.purpose === "cache" ? 0.9 : 0.75;
@@ -38,6 +40,24 @@ export function resolveCache(name: string, args: RedisCacheArgs): CacheSpec {
           given: `"${args.maxMemory}" with a limit of ${args.memory}`,
           allowed: `at most ${most} MiB, ${share * 100} % of memory for a ${args.purpose}`,
           fix: "raise memory or lower maxMemory: the rest is needed for buffers and for writing to disk",
+        });
+      }
+    })
+    .across(["vpc", "storage", "memory", "purpose"], (add) => {
+      if (args.storage === undefined) return;
+      if (args.vpc.network.kind !== "microk8s" || args.purpose === "cache") {
+        add({
+          path: "storage",
+          given: `"${args.storage}" for a ${args.purpose} on ${args.vpc.network.kind}`,
+          allowed: "microk8s only, for a session or a queue",
+          fix: "remove storage: there is no volume of a fixed size",
+        });
+      } else if (mebibytes(args.storage) < 3 * mebibytes(args.memory)) {
+        add({
+          path: "storage",
+          given: `"${args.storage}" with ${args.memory} of memory`,
+          allowed: "at least three times memory",
+          fix: "give more: while the server rewrites its log, the old one, the new one and a snapshot are there at once",
         });
       }
     })
@@ -57,6 +77,7 @@ export function resolveCache(name: string, args: RedisCacheArgs): CacheSpec {
     memory,
     maxMemory:
       args.maxMemory === undefined ? Math.floor(memory * (persistent ? 0.6 : 0.75)) : mebibytes(args.maxMemory),
+    storage: args.storage === undefined ? defaultStorage(memory) : mebibytes(args.storage),
     cpus: args.cpus,
     reservedCpus: args.reservedCpus ?? args.cpus / 2,
     image: args.image,
@@ -64,4 +85,9 @@ export function resolveCache(name: string, args: RedisCacheArgs): CacheSpec {
     persistent,
     protect: args.protect ?? true,
   };
+}
+
+/** Steps of a power of two, so that a little more memory is not another volume. */
+function defaultStorage(memory: number): number {
+  return Math.max(4096, 2 ** Math.ceil(Math.log2(3 * memory)));
 }

@@ -8,19 +8,15 @@ import { ended } from "../targets/compose/ended";
 import { oneShot, server } from "../targets/compose/hardened";
 import { network as dockerNetwork, volume } from "../targets/compose/stores";
 import type { ComposeNetwork } from "../targets/network";
-import type { BucketOutput } from "./output";
+import { bucketFile, keyId, keysFile, PORT, prunerEnvironment, REGION, USER } from "./gateway";
+import type { Access, BucketOutput } from "./output";
 import type { BucketSpec } from "./spec";
-
-const USER = "10907:10907";
-const PORT = 7070;
-/** S3 clients want a region; the gateway takes any, as long as all say the same. */
-const REGION = "us-east-1";
 
 /** A key as the gateway is told of it. */
 interface Granted {
   readonly id: string;
   readonly secret: pulumi.Output<string>;
-  readonly access: string;
+  readonly access: Access;
 }
 
 /** What the containers of one bucket share. */
@@ -55,7 +51,7 @@ export function buildOnCompose(
     path: { kind: "compose", network: hub.name },
     after: [hub.resource, ready],
     grant: (consumer, access) => {
-      const id = `${spec.bucketName}-${consumer.name}`;
+      const id = keyId(spec, consumer.name);
       const secret = generated(shared, `${consumer.name}-${name}-key`, consumer.parent);
       keys.add({ id, secret, access });
       return { id, secret: { kind: "file", value: secret } };
@@ -119,23 +115,13 @@ function provisioner(shared: Shared, root: pulumi.Output<string>, keys: LateList
       ...rootFiles(shared, root),
       {
         path: "/run/secrets/keys",
-        content: keys.items.apply((each) =>
-          each
-            .map((key) => `${key.id} ${key.secret} ${key.access}\n`)
-            .sort()
-            .join(""),
-        ),
+        content: keys.items.apply(keysFile),
         owner: USER,
         mode: "0400",
       },
       {
         path: "/etc/bulwark/bucket",
-        content: [
-          `bucket=${spec.bucketName}`,
-          `versioning=${spec.versioning ? "enabled" : "suspended"}`,
-          `objectLock=${spec.objectLock}`,
-          "",
-        ].join("\n"),
+        content: bucketFile(spec),
       },
     ],
     { parent },
@@ -177,13 +163,7 @@ function pruner(
       image: network.target.image("s3"),
       user: USER,
       entrypoint: ["bulwark-s3", "prune"],
-      environment: {
-        EXPIRE_DAYS: String(spec.expireDays),
-        EXPIRE_OLD_VERSIONS_DAYS: String(spec.expireOldVersionsDays),
-        S3_BUCKET: spec.bucketName,
-        S3_ENDPOINT: `https://${name}:${PORT}`,
-        S3_REGION: REGION,
-      },
+      environment: prunerEnvironment(spec, `https://${name}:${PORT}`),
       attachments: [{ network: hub.name }],
       mounts: [trustMount(network), ...files.mounts],
       memory: 64,

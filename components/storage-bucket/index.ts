@@ -4,10 +4,11 @@ import type { Consumer, Link, Linkable } from "../core/links";
 import type { Monitorable, Monitoring } from "../core/monitorable";
 import { accept } from "../core/tick";
 import { endpointRules } from "../surveillance-vpc/alerts";
+import type { Network } from "../targets/network";
 import { type BucketAlerts, bucketRules } from "./alerts";
 import type { StorageBucketArgs } from "./args";
 import type { Access, BucketOutput } from "./output";
-import { resolveBucket } from "./spec";
+import { type BucketSpec, resolveBucket } from "./spec";
 
 export type { BucketAlerts } from "./alerts";
 export type { LifecycleArgs, StorageBucketArgs } from "./args";
@@ -61,8 +62,7 @@ export class StorageBucket extends Component implements Linkable, Monitorable {
       network.target.provider,
       opts,
     );
-    if (network.kind !== "compose") throw new Error(`StorageBucket has no ${network.kind} side`);
-    this.#made = (require("./compose") as typeof import("./compose")).buildOnCompose(name, spec, network, this);
+    this.#made = build(name, spec, network, this);
     this.endpoint = this.#made.endpoint;
     this.bucketName = spec.bucketName;
     this.registerOutputs({ endpoint: this.endpoint, bucketName: this.bucketName });
@@ -84,7 +84,7 @@ export class StorageBucket extends Component implements Linkable, Monitorable {
     const monitoring: Monitoring = {
       component: this.componentName,
       targets: [],
-      ...(path.kind === "compose"
+      ...(path.kind !== "aws"
         ? { probes: [{ module: "tcp_own_ca", address: `${this.componentName}:7070`, path }] }
         : {}),
       sources: [bucketRules(this.componentName, alerts), endpointRules(`blackbox-${this.componentName}`)],
@@ -115,7 +115,18 @@ export class StorageBucket extends Component implements Linkable, Monitorable {
       secrets: [{ variable: `${prefix}_SECRET_KEY`, file: `${this.componentName}-secret-key`, ref: key.secret }],
       path: made.path,
       trust: made.caFile !== undefined,
-      after: made.after,
+      after: [...made.after, ...(key.after ?? [])],
     };
+  }
+}
+
+function build(name: string, spec: BucketSpec, network: Network, parent: pulumi.Resource): BucketOutput {
+  switch (network.kind) {
+    case "compose":
+      return (require("./compose") as typeof import("./compose")).buildOnCompose(name, spec, network, parent);
+    case "microk8s":
+      return (require("./microk8s") as typeof import("./microk8s")).buildOnMicroK8s(name, spec, network, parent);
+    case "aws":
+      throw new Error(`StorageBucket has no ${network.kind} side`);
   }
 }

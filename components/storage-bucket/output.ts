@@ -9,6 +9,8 @@ export type Access = "read" | "readwrite";
 export interface Key {
   readonly id: string;
   readonly secret: SecretRef;
+  /** What must be there before the consumer starts. */
+  readonly after?: readonly pulumi.Resource[];
 }
 
 /** What every target gives for a bucket. */

@@ -1,4 +1,4 @@
-import { checkName, checkOnCompose } from "../core/arguments";
+import { checkHasTarget, checkName } from "../core/arguments";
 import { physicalName } from "../core/names";
 import { Problems } from "../core/problems";
 import { mebibytes, seconds } from "../core/units";
@@ -14,6 +14,8 @@ export interface BucketSpec {
   /** In whole days; 0 means never. */
   readonly expireOldVersionsDays: number;
   /** In MiB. */
+  readonly storage: number;
+  /** In MiB. */
   readonly memory: number;
   readonly cpus: number;
   readonly rotation: string;
@@ -24,7 +26,7 @@ export interface BucketSpec {
 export function resolveBucket(name: string, args: StorageBucketArgs): BucketSpec {
   const problems = new Problems(`StorageBucket "${name}"`).shape(schema, args, Object.keys(schema.shape));
   checkName(problems, name, "recordings");
-  checkOnCompose(problems, args, "bucket");
+  checkHasTarget(problems, args, "bucket", ["compose", "microk8s"]);
   problems
     .across(["versioning", "objectLock"], (add) => {
       if (args.objectLock === true && args.versioning === false) {
@@ -71,6 +73,7 @@ export function resolveBucket(name: string, args: StorageBucketArgs): BucketSpec
     objectLock: args.objectLock ?? false,
     expireDays: days(args.lifecycle?.expireAfter),
     expireOldVersionsDays: versioning ? days(args.lifecycle?.expireOldVersionsAfter ?? "30 days") : 0,
+    storage: mebibytes(args.storage),
     memory: mebibytes(args.memory ?? "256 MiB"),
     cpus: args.cpus ?? 1,
     rotation: args.rotation ?? "1",

@@ -1,6 +1,7 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import type * as pulumi from "@pulumi/pulumi";
 import { childOf, metadata, type Owner } from "./objects";
+import type { Mounted } from "./pod";
 
 const API = "cert-manager.io/v1";
 
@@ -36,6 +37,29 @@ export function orderCertificate(
     },
     childOf(owner, order.after),
   );
+}
+
+/** The certificate of a server inside the namespace, from the stack's own CA, and where the server finds it: `tls.crt` and `tls.key`. */
+export function serverCertificate(
+  owner: Owner,
+  service: string,
+): { readonly mount: Mounted; readonly resource: pulumi.Resource } {
+  const { namespace, internalIssuer } = owner.network;
+  const secretName = `${service}-tls`;
+  const resource = orderCertificate(owner, `${service}-certificate`, {
+    secretName,
+    issuer: internalIssuer,
+    hosts: [
+      service,
+      `${service}.${namespace}`,
+      `${service}.${namespace}.svc`,
+      `${service}.${namespace}.svc.cluster.local`,
+      "localhost",
+    ],
+    usages: ["digital signature", "server auth"],
+  });
+  const source = { secret: { secretName, defaultMode: 0o440 } };
+  return { mount: { name: "tls", path: "/tls", readOnly: true, source }, resource };
 }
 
 /** An Issuer of the namespace. */

@@ -33,15 +33,32 @@ export function openPaths(
     const { namespace, podLabels, port } = link.path;
     if (seen.has(link.to)) continue;
     seen.add(link.to);
-    const ports = [{ port, protocol: "TCP" }];
-    const provider = { matchLabels: { ...podLabels } };
-    const here = [peer(owner.network.namespace, pods)];
     opened.push(
-      allow(owner, `${consumer}-to-${link.to}`, pods, "Egress", [peer(namespace, provider)], ports),
-      allow(owner, `${link.to}-from-${consumer}`, provider, "Ingress", here, ports, namespace),
+      ...allowBoth(owner, consumer, link.to, { from: pods, to: { matchLabels: { ...podLabels } }, namespace, port }),
     );
   }
   return opened;
+}
+
+/** Both halves of a way: out of the consumer's pods, and into the provider's, which may live in another namespace. */
+export function allowBoth(
+  owner: Owner,
+  consumer: string,
+  provider: string,
+  way: {
+    readonly from: types.input.meta.v1.LabelSelector;
+    readonly to: types.input.meta.v1.LabelSelector;
+    /** Namespace of the provider's pods. */
+    readonly namespace: string;
+    readonly port: number;
+  },
+): pulumi.Resource[] {
+  const ports = [{ port: way.port, protocol: "TCP" }];
+  const here = [peer(owner.network.namespace, way.from)];
+  return [
+    allow(owner, `${consumer}-to-${provider}`, way.from, "Egress", [peer(way.namespace, way.to)], ports),
+    allow(owner, `${provider}-from-${consumer}`, way.to, "Ingress", here, ports, way.namespace),
+  ];
 }
 
 /** One policy that lets chosen pods talk to, or be reached by, chosen peers on chosen ports. */

@@ -1,0 +1,34 @@
+import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
+import { childOf, metadata, type Owner } from "./objects";
+import type { Mounted } from "./pod";
+
+/**
+ * A volume of its own, apart from the StatefulSet, so that it can be protected. It holds data where `protect` is given. A larger size is an
+ * update in place; no storage class can make a volume smaller.
+ */
+export function claim(
+  owner: Owner,
+  name: string,
+  mebibytes: number,
+  protect: boolean | undefined,
+): PersistentVolumeClaim {
+  return new PersistentVolumeClaim(
+    name,
+    {
+      // The volume is only made when its first pod is placed.
+      metadata: { ...metadata(owner, name), annotations: { "pulumi.com/skipAwait": "true" } },
+      spec: {
+        accessModes: ["ReadWriteOnce"],
+        storageClassName: owner.network.target.storageClass,
+        volumeMode: "Filesystem",
+        resources: { requests: { storage: `${mebibytes}Mi` } },
+      },
+    },
+    { ...childOf(owner), ...(protect === undefined ? {} : { protect, retainOnDelete: true }) },
+  );
+}
+
+/** Mount of a claim. */
+export function claimMount(name: string, path: string, claimName: string): Mounted {
+  return { name, path, readOnly: false, source: { persistentVolumeClaim: { claimName } } };
+}
