@@ -5,13 +5,18 @@ import { dirname, join } from "node:path";
 import { bin, dockerConfig, work } from "./paths.mjs";
 import { isExecutable } from "./sh.mjs";
 
-function program({ name, file, module, version, main, flags = [], env = {}, fact }) {
+/**
+ * A program of a Go module as a part of the lab. `requirements` hands back further lines for its go.mod, for a module that cannot be
+ * required without them.
+ */
+export function program({ name, file, module, version, main, flags = [], env = {}, fact, requirements, ...rest }) {
   const stamp = join(work, `${name}.version`);
   const target = `${main}@${version} ${flags.join(" ")}`.trim();
   return {
     name,
     lane: "go",
     needs: [],
+    ...rest,
     async find() {
       if (!(await isExecutable(file))) return undefined;
       const built = await readFile(stamp, "utf8").catch(() => "");
@@ -22,7 +27,8 @@ function program({ name, file, module, version, main, flags = [], env = {}, fact
       await mkdir(folder, { recursive: true });
       await mkdir(dirname(file), { recursive: true });
       await rm(join(folder, "go.sum"), { force: true });
-      await writeFile(join(folder, "go.mod"), `module lab\n\ngo 1.24\n\nrequire ${module} ${version}\n`);
+      const more = requirements === undefined ? "" : await requirements(sh);
+      await writeFile(join(folder, "go.mod"), `module lab\n\ngo 1.24\n\nrequire ${module} ${version}\n${more}`);
       const run = (args) =>
         sh("nice", ["-n", "10", "go", ...args], { cwd: folder, env: { GOFLAGS: "-mod=mod", ...env } });
       await run(["build", ...flags, "-o", `${file}.new`, main]);

@@ -4,15 +4,20 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { base } from "./base.mjs";
+import { certManager } from "./cert-manager.mjs";
 import { docker, stopDaemon } from "./daemon.mjs";
 import { debian } from "./debian.mjs";
+import { etcd } from "./etcd.mjs";
 import { compose, pulumi, versitygw } from "./go.mjs";
 import { images } from "./images.mjs";
+import { kubeconform } from "./kubeconform.mjs";
+import { apiserver, kubectl } from "./kubernetes.mjs";
 import { bin, cache, facts, logs, work } from "./paths.mjs";
 import { postgresql } from "./postgresql.mjs";
 import { shellFor } from "./sh.mjs";
 
-const parts = [debian, postgresql, docker, base, versitygw, compose, pulumi, ...images];
+const ofKubernetes = [etcd, certManager, kubeconform, apiserver, kubectl];
+const parts = [debian, postgresql, docker, base, versitygw, compose, pulumi, ...images, ...ofKubernetes];
 
 async function runPart(part, outcomes) {
   const started = Date.now();
