@@ -122,6 +122,7 @@ export function postgresServer(
             memory: spec.memory,
             probes: probes(server.copies === true ? 12 * 3600 : 600),
             stopSeconds: 60,
+            priority: owner.network.priorities.data,
           }),
         },
       },

@@ -5,6 +5,7 @@ import { duration, hostname, image, leaf, port, size, text, variableName, vpc } 
 import type { Duration, Size } from "../core/units";
 import type { NetworkSource } from "../targets/network";
 import type { Slo } from "./alerts";
+import { type ScalingArgs, scalingSchema } from "./scaling";
 
 /** An HTTP check of a service. */
 export interface ProbeArgs {
@@ -87,8 +88,15 @@ export interface ServiceDeploymentArgs {
   readonly links?: readonly Linkable[];
   /** Whether other services may link to this one. Default: no. */
   readonly linkable?: boolean;
-  /** Replicas. Default: 1 in dev, 2 in staging and prod. */
+  /** Replicas; with `scaling` the fewest. Default: 1 in dev, 2 in staging and prod. */
   readonly replicas?: number;
+  /** Adds and takes away replicas with the load. Default: always `replicas`. Refused on a compose host. */
+  readonly scaling?: ScalingArgs;
+  /**
+   * Lets the replicas reach each other on a port, such as the validators of a chain; nothing else may use it. Each finds all of them in `PEERS`, as
+   * `host:port,host:port`. Default: replicas cannot reach each other.
+   */
+  readonly peers?: { readonly port: number };
   /** CPU limit of one replica. */
   readonly cpus: number;
   /** CPUs kept free for one replica. Default: half of `cpus` (SD-02). */
@@ -100,7 +108,7 @@ export interface ServiceDeploymentArgs {
   readonly routes?: readonly RouteArgs[];
   /** Job that runs before the replicas of a new version start. */
   readonly migration?: MigrationArgs;
-  /** Volumes by name; each replica has its own. */
+  /** Volumes by name; each replica has its own, and keeps it through restarts and new versions. */
   readonly volumes?: Readonly<Record<string, VolumeArgs>>;
   /** Folders that the process may write to, in memory, besides `/tmp`. */
   readonly scratch?: readonly string[];
@@ -154,6 +162,8 @@ export const schema = z.strictObject({
   links: links.optional(),
   linkable: z.boolean().optional(),
   replicas: z.number().int().min(1).max(100).optional(),
+  scaling: scalingSchema.optional(),
+  peers: z.strictObject({ port }).optional(),
   cpus: z.number().positive(),
   reservedCpus: z.number().positive().optional(),
   memory: size.optional(),

@@ -42,8 +42,10 @@ export function buildOnCompose(
   const watched = args.metrics !== undefined;
   // Docker's own address pools end at about thirty networks: only who is linked to or watched gets one.
   const hub =
-    spec.linkable || watched ? dockerNetwork(name, network.target, { internal: true }, { parent }) : undefined;
-  const bound = bind({ name, parent }, args.links ?? [], args.environment ?? {});
+    spec.linkable || watched || spec.peerPort !== undefined
+      ? dockerNetwork(name, network.target, { internal: true }, { parent })
+      : undefined;
+  const bound = bind({ name, parent }, args.links ?? [], { ...args.environment, ...peerNames(name, spec) });
   const own = surroundings(shared, name, bound);
   const migration = migrate(shared, own);
   let previous: pulumi.Resource | undefined;
@@ -66,6 +68,13 @@ export function buildOnCompose(
     ...(watched ? { metrics: { addresses, path } } : {}),
     ...(spec.linkable ? { path, after: [hub.resource, previous] } : {}),
   };
+}
+
+/** Host names of the replicas, for each other, where they have a port for that. */
+function peerNames(name: string, spec: ServiceSpec): Readonly<Record<string, string>> {
+  if (spec.peerPort === undefined) return {};
+  const hosts = Array.from({ length: spec.replicas }, (_, index) => `${name}-${index + 1}:${spec.peerPort}`);
+  return { PEERS: hosts.join(",") };
 }
 
 function replica(

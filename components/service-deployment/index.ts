@@ -12,6 +12,7 @@ import { resolveService, type ServiceSpec } from "./spec";
 
 export { type ServiceAlerts, SLO_PROFILES, type Slo } from "./alerts";
 export type { MigrationArgs, ProbeArgs, ProbesArgs, RouteArgs, ServiceDeploymentArgs, VolumeArgs } from "./args";
+export type { PaceArgs, ScalingArgs } from "./scaling";
 
 /**
  * A service of one or more equal replicas: non-root, read-only, without capabilities; reached only through its routes and by the services
@@ -120,6 +121,7 @@ function summary(spec: ServiceSpec, network: Network) {
     target: network.kind,
     environment: network.target.environment,
     replicas: spec.replicas,
+    maxReplicas: spec.scaling?.max,
     cpus: spec.cpus,
     memory: spec.memory,
     port: spec.port,

@@ -1,18 +1,18 @@
 import type { types } from "@pulumi/kubernetes";
-import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import * as pulumi from "@pulumi/pulumi";
 import type { Link } from "../core/links";
 import { job } from "../targets/microk8s/job";
-import { labelsOf, selectorOf } from "../targets/microk8s/labels";
+import { selectorOf } from "../targets/microk8s/labels";
 import { childOf, identity, metadata, type Owner } from "../targets/microk8s/objects";
 import { allow, endpointLabels, openPaths, podsOf } from "../targets/microk8s/paths";
-import { memoryMount, type PodTemplate, podSpec } from "../targets/microk8s/pod";
+import { memoryMount, type PodTemplate } from "../targets/microk8s/pod";
 import { trustMount } from "../targets/microk8s/trust";
 import type { MicroK8sNetwork } from "../targets/network";
 import type { ServiceDeploymentArgs } from "./args";
 import { routed } from "./microk8s-routes";
 import { handedOver } from "./microk8s-secrets";
+import { peerNames, replicated } from "./microk8s-workload";
 import type { ServiceOutput } from "./output";
 import type { ProbeSpec, ServiceSpec } from "./spec";
 import { type Bound, bind } from "./variables";
@@ -44,37 +44,25 @@ export function buildOnMicroK8s(
     { name: "http", port: spec.port },
     ...(spec.metrics.port === spec.port ? [] : [{ name: "metrics", port: spec.metrics.port }]),
   ];
-  const workload = new Deployment(
-    name,
+  const workload = replicated(
+    owner,
+    spec,
+    selector,
     {
-      metadata: metadata(owner, name, selector),
-      spec: {
-        replicas: spec.replicas,
-        revisionHistoryLimit: 10,
-        progressDeadlineSeconds: Math.max(600, spec.startWithin + 60),
-        selector: { matchLabels: selector },
-        strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-        template: {
-          metadata: { labels: labelsOf(name, selector) },
-          spec: podSpec({
-            ...base(args, spec, own, account.name),
-            name: "service",
-            image: args.image,
-            ...(args.command === undefined ? {} : { command: args.command }),
-            ports,
-            probes: {
-              startup: {
-                ...probe(spec.startup),
-                failureThreshold: Math.ceil(spec.startWithin / spec.startup.interval),
-              },
-              liveness: probe(spec.liveness),
-              readiness: probe(spec.readiness),
-            },
-          }),
-        },
+      ...base(args, spec, own, account.name),
+      environment: { ...own.environment, ...peerNames(name, network.namespace, spec) },
+      name: "service",
+      image: args.image,
+      ...(args.command === undefined ? {} : { command: args.command }),
+      ports: [...ports, ...(spec.peerPort === undefined ? [] : [{ name: "peers", port: spec.peerPort }])],
+      priority: network.priorities.service,
+      probes: {
+        startup: { ...probe(spec.startup), failureThreshold: Math.ceil(spec.startWithin / spec.startup.interval) },
+        liveness: probe(spec.liveness),
+        readiness: probe(spec.readiness),
       },
     },
-    childOf(owner, [account.resource, ...own.after, ...(migration === undefined ? [] : [migration])]),
+    [account.resource, ...own.after, ...(migration === undefined ? [] : [migration])],
   );
   const address = new Service(
     name,

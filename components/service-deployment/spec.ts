@@ -1,7 +1,9 @@
 import { checkName, checkReservedCpus } from "../core/arguments";
+import type { Problem } from "../core/errors";
 import { Problems } from "../core/problems";
 import { mebibytes, seconds } from "../core/units";
 import { type ProbeArgs, type RouteArgs, type ServiceDeploymentArgs, schema } from "./args";
+import { resolveScaling, type ScalingSpec } from "./scaling";
 import { unsupportedService } from "./unsupported";
 
 /** A check with every default filled in; times in seconds. */
@@ -17,6 +19,9 @@ export interface ServiceSpec {
   readonly port: number;
   readonly metrics: { readonly port: number; readonly path: string };
   readonly replicas: number;
+  readonly scaling: ScalingSpec | undefined;
+  /** Port on which the replicas reach each other. */
+  readonly peerPort: number | undefined;
   readonly cpus: number;
   readonly reservedCpus: number;
   /** In MiB. */
@@ -47,13 +52,13 @@ export function resolveService(name: string, args: ServiceDeploymentArgs): Servi
   const problems = new Problems(`ServiceDeployment "${name}"`).shape(schema, args, Object.keys(schema.shape));
   checkName(problems, name, "auth-service", LONGEST_NAME);
   checkTogether(problems, args);
-  problems.across(["vpc", "image", "cpus", "memory", "probes", "routes", "migration"], (add) => {
+  problems.across(["vpc", "image", "cpus", "memory", "probes", "routes", "migration", "scaling", "peers"], (add) => {
     for (const problem of unsupportedService(args, args.vpc.network)) add(problem);
   });
-  problems.across(["vpc", "memory", "cpus", "reservedCpus", "replicas"], () => {
+  problems.across(["vpc", "memory", "cpus", "reservedCpus", "replicas", "scaling"], () => {
     const { target } = args.vpc.network;
     if (target.kind === "aws") return;
-    const count = args.replicas ?? defaultReplicas(args);
+    const count = args.scaling?.max ?? args.replicas ?? defaultReplicas(args);
     target.capacity.take(
       { name, cpus: (args.reservedCpus ?? args.cpus / 2) * count, memory: mebibytes(args.memory ?? "512 MiB") * count },
       problems,
@@ -67,6 +72,8 @@ export function resolveService(name: string, args: ServiceDeploymentArgs): Servi
     port,
     metrics: { port: args.metrics?.port ?? port, path: args.metrics?.path ?? "/metrics" },
     replicas: args.replicas ?? defaultReplicas(args),
+    scaling: args.scaling === undefined ? undefined : resolveScaling(args.scaling),
+    peerPort: args.peers?.port,
     cpus: args.cpus,
     reservedCpus: args.reservedCpus ?? args.cpus / 2,
     memory: mebibytes(args.memory ?? "512 MiB"),
@@ -162,16 +169,7 @@ function checkTogether(problems: Problems, args: ServiceDeploymentArgs): void {
       });
     }
   });
-  problems.across(["vpc", "volumes"], (add) => {
-    if (args.vpc.network.kind !== "compose" && Object.keys(args.volumes ?? {}).length > 0) {
-      add({
-        path: "volumes",
-        given: `a volume on ${args.vpc.network.kind}`,
-        allowed: args.vpc.network.kind === "aws" ? "compose only" : "compose only, for now",
-        fix: "keep files in a StorageBucket: replicas there come and go without a disk of their own",
-      });
-    }
-  });
+  problems.across(["vpc", "scaling", "replicas", "volumes", "peers"], (add) => checkScaling(add, args));
   problems.across(["stopWithin", "vpc"], (add) => {
     if (args.stopWithin !== undefined && seconds(args.stopWithin) > 120) {
       add({
@@ -182,4 +180,25 @@ function checkTogether(problems: Problems, args: ServiceDeploymentArgs): void {
       });
     }
   });
+}
+
+function checkScaling(add: (problem: Problem) => void, args: ServiceDeploymentArgs): void {
+  if (args.scaling === undefined) return;
+  const fewest = args.replicas ?? defaultReplicas(args);
+  if (args.scaling.max <= fewest) {
+    add({
+      path: "scaling.max",
+      given: String(args.scaling.max),
+      allowed: `more than replicas, ${fewest}`,
+      fix: `raise it, or leave scaling out for ${fewest === 1 ? "one replica" : `${fewest} replicas`} at all times`,
+    });
+  }
+  if (Object.keys(args.volumes ?? {}).length > 0 || args.peers !== undefined) {
+    add({
+      path: "scaling",
+      given: `scaling together with ${args.peers === undefined ? "volumes" : "peers"}`,
+      allowed: "replicas that are all alike",
+      fix: "leave scaling out: a replica with a volume or a name of its own is added by raising replicas",
+    });
+  }
 }

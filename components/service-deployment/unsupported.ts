@@ -8,12 +8,24 @@ import { fargateSize, repositoryArn } from "./fargate";
 export function unsupportedService(args: ServiceDeploymentArgs, network: Network): Problem[] {
   switch (network.kind) {
     case "compose":
-      return [];
+      return onCompose(args);
     case "microk8s":
       return onMicroK8s(args, network.cameras);
     case "aws":
       return onAws(args);
   }
+}
+
+function onCompose(args: ServiceDeploymentArgs): Problem[] {
+  if (args.scaling === undefined) return [];
+  return [
+    {
+      path: "scaling",
+      given: "scaling on compose",
+      allowed: "microk8s only",
+      fix: "remove scaling and give replicas: nothing on a Docker host starts more of them with the load",
+    },
+  ];
 }
 
 function onMicroK8s(args: ServiceDeploymentArgs, cameras: readonly string[]): Problem[] {
@@ -76,6 +88,20 @@ function onAws(args: ServiceDeploymentArgs): Problem[] {
       "a job on aws",
       "compose and microk8s only, for now",
       "run it before `up` as a task of its own (aws ecs run-task), until Bulwark can start one and wait for its end",
+    );
+  }
+  if (args.scaling !== undefined) {
+    refuse("scaling", "scaling on aws", "microk8s only, for now", "remove scaling and give replicas");
+  }
+  if (args.peers !== undefined) {
+    refuse("peers", "peers on aws", "compose and microk8s only", "run replicas that know each other on MicroK8s");
+  }
+  if (Object.keys(args.volumes ?? {}).length > 0) {
+    refuse(
+      "volumes",
+      "a volume on aws",
+      "compose and microk8s only",
+      "keep files in a StorageBucket: replicas there come and go without a disk of their own",
     );
   }
   if (args.cameras === true) {

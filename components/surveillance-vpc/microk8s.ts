@@ -10,6 +10,7 @@ import { childOf, metadata, type Owner } from "../targets/microk8s/objects";
 import { allow, peer } from "../targets/microk8s/paths";
 import type { MicroK8sNetwork } from "../targets/network";
 import type { MicroK8sTarget } from "../targets/target";
+import { bounded, priorities } from "./microk8s-limits";
 import type { VpcSpec } from "./spec";
 
 /** Port on which cert-manager's helper pods answer an ACME challenge. */
@@ -41,6 +42,10 @@ export function buildOnMicroK8s(
     internalIssuer: `${name}-internal`,
     trustSecret: `${name}-trust`,
     cameras: spec.cameras,
+    priorities: {
+      data: physicalName("dnsLabel", namespace, "data"),
+      service: physicalName("dnsLabel", namespace, "service"),
+    },
     ready,
     publicCertificate: (host) => {
       const made = ordered.get(host);
@@ -59,7 +64,7 @@ export function buildOnMicroK8s(
     },
   };
   const owner: Owner = { component: name, network, parent };
-  ready.push(...closed(owner));
+  ready.push(...closed(owner), ...bounded(owner), ...priorities(owner));
   const ca = authority(owner, name, `${target.prefix} CA`, spec.protect);
   ready.push(
     ca.resource,

@@ -54,6 +54,8 @@ export interface MicroK8sNetwork {
   publicCertificate(host: string): string;
   /** Networks in which cameras live, as CIDR. */
   readonly cameras: readonly string[];
+  /** Priority classes: when the node runs out of memory, data stores are evicted last, and jobs, which have none, first. */
+  readonly priorities: { readonly data: string; readonly service: string };
   readonly ready: readonly pulumi.Resource[];
 }
 

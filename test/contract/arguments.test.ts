@@ -111,7 +111,16 @@ const REFUSED: readonly (readonly [TargetKind, string, Changes, readonly string[
   ["aws", "a small network", { vpc: { cidr: "10.0.0.0/24" } }, ["cidr"]],
   ["aws", "camera networks", { vpc: { cameras: ["192.168.50.0/24"] } }, ["cameras"]],
   ["aws", "ports of the edge", { vpc: { publish: { https: 8443 } } }, ["publish"]],
-  ["microk8s", "a volume", { api: { volumes: { spool: { path: "/spool", size: "1 GiB" } } } }, ["volumes"]],
+  ["aws", "scaling", { api: { scaling: { max: 4 } } }, ["scaling"]],
+  ["aws", "peers", { api: { peers: { port: 7000 } } }, ["peers"]],
+  ["compose", "scaling", { api: { scaling: { max: 4 } } }, ["scaling"]],
+  ["microk8s", "fewer replicas at most than at least", { api: { replicas: 4, scaling: { max: 3 } } }, ["scaling.max"]],
+  [
+    "microk8s",
+    "scaling of replicas that each have a volume",
+    { api: { scaling: { max: 4 }, volumes: { spool: { path: "/spool", size: "1 GiB" } } } },
+    ["scaling"],
+  ],
   ["microk8s", "a command as health check", { api: { probes: { command: ["true"] } } }, ["probes.command"]],
   ["microk8s", "cameras without a network", { api: { cameras: true } }, ["cameras"]],
   [

@@ -41,6 +41,10 @@ export interface PodTemplate {
   /** Runs on the node of the pods with these labels. */
   readonly besides?: Readonly<Record<string, string>>;
   readonly restart?: "Always" | "Never";
+  /** Class that decides who is evicted last. Default: the cluster's own, the lowest. */
+  readonly priority?: string;
+  /** Volumes that a StatefulSet gives each replica, by name. */
+  readonly claimed?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly: boolean }[];
 }
 
 /** A variable whose value is a key of a Secret. */
@@ -61,6 +65,7 @@ export function podSpec(template: PodTemplate): PodSpec {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     restartPolicy: template.restart ?? "Always",
+    ...(template.priority === undefined ? {} : { priorityClassName: template.priority }),
     terminationGracePeriodSeconds: template.stopSeconds,
     securityContext: {
       runAsNonRoot: true,
@@ -126,7 +131,10 @@ function container(template: PodTemplate, mounts: readonly Mounted[]): Container
       privileged: false,
       readOnlyRootFilesystem: true,
     },
-    volumeMounts: mounts.map((mount) => ({ name: mount.name, mountPath: mount.path, readOnly: mount.readOnly })),
+    volumeMounts: [
+      ...mounts.map((mount) => ({ name: mount.name, mountPath: mount.path, readOnly: mount.readOnly })),
+      ...(template.claimed ?? []),
+    ],
   };
 }
 
