@@ -36,11 +36,17 @@ export function tierOf(stack: string | undefined): Environment {
   return ENVIRONMENTS.find((each) => stack === each || stack?.endsWith(`-${each}`)) ?? "prod";
 }
 
-/** The pack for the stack that the engine is about to change; exemptions lie beside `PulumiPolicy.yaml`. */
+/**
+ * The pack for the stack that the engine is about to change. Exemptions are in the file that `BULWARK_EXEMPTIONS` names, by its whole path,
+ * else in `exemptions.yaml` beside `PulumiPolicy.yaml`, if there is one. Throws when the file that was named is not there.
+ */
 export function packOfStack(folder = process.cwd()): PolicyPackArgs {
+  const named = process.env["BULWARK_EXEMPTIONS"];
   return pack({
     environment: tierOf(process.env["PULUMI_NODEJS_STACK"]),
-    exemptions: readRegister(join(folder, "exemptions.yaml")),
+    exemptions: named
+      ? parseExemptions(readFileSync(named, "utf8"), RULES)
+      : readRegister(join(folder, "exemptions.yaml")),
     now: () => new Date(),
   });
 }

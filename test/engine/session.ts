@@ -1,10 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { parse, stringify } from "yaml";
 import { environmentOf } from "../lab";
 import type { Program } from "./language-host";
+import type { Faults } from "./programs/container";
 import type { Variant } from "./programs/system";
 import { giveOrders, type Orders, readWorld, type World } from "./providers/world";
 
@@ -12,6 +22,10 @@ const ROOT = join(__dirname, "..", "..");
 
 /** The program that `pulumi up` runs on stack dev. */
 export const DEV_STACK = join(ROOT, "dist", "stacks", "index.js");
+/** One container of somebody's own; see its faults. */
+export const CONTAINER = join(__dirname, "programs", "container.ts");
+/** The policy pack of this checkout, for `--policy-pack`. */
+export const POLICY_PACK = join(ROOT, "policies");
 /** A program made for these tests; its shape follows the variant that is given with each operation. */
 export const SYSTEM = join(__dirname, "programs", "system.ts");
 
@@ -43,12 +57,15 @@ export class Session {
   /** Where the stand-ins keep their world. */
   readonly host = join(this.folder, "host");
   readonly #project = join(this.folder, "project");
+  readonly #bin = join(this.folder, "bin");
   #standIns: ChildProcess | undefined;
   #ports: readonly string[] = [];
   #count = 0;
 
   constructor(readonly program: string) {
-    for (const folder of [this.state, this.#project, this.host, join(this.folder, "home")]) mkdirSync(folder);
+    for (const folder of [this.state, this.#project, this.host, this.#bin, join(this.folder, "home")])
+      mkdirSync(folder);
+    this.#makeLauncher();
     const { main: _, ...project } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as Record<string, unknown>;
     writeFileSync(join(this.#project, "Pulumi.yaml"), stringify(project));
     copyFileSync(join(ROOT, "Pulumi.dev.yaml"), join(this.#project, "Pulumi.dev.yaml"));
@@ -74,12 +91,12 @@ export class Session {
   }
 
   /** `pulumi up`, with further words as the user would add them. */
-  up(variant: Variant = {}, ...words: readonly string[]): Promise<Outcome> {
+  up(variant: Variant | Faults = {}, ...words: readonly string[]): Promise<Outcome> {
     return this.#withProgram("up", variant, ["--yes", "--skip-preview", ...words]).outcome;
   }
 
   /** `pulumi preview`. */
-  preview(variant: Variant = {}, ...words: readonly string[]): Promise<Outcome> {
+  preview(variant: Variant | Faults = {}, ...words: readonly string[]): Promise<Outcome> {
     return this.#withProgram("preview", variant, words).outcome;
   }
 
@@ -118,7 +135,15 @@ export class Session {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  #withProgram(command: "up" | "preview", variant: Variant, words: readonly string[]) {
+  /** What the CLI's own distribution has beside it: starts a policy pack written in TypeScript or JavaScript. */
+  #makeLauncher(): void {
+    const launcher = join(this.#bin, "pulumi-analyzer-policy-nodejs");
+    const run = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
+    writeFileSync(launcher, `#!/bin/sh\nexec "${process.execPath}" "${run}" "$@"\n`);
+    chmodSync(launcher, 0o755);
+  }
+
+  #withProgram(command: "up" | "preview", variant: Variant | Faults, words: readonly string[]) {
     const program: Program = { path: this.program, variant };
     writeFileSync(join(this.host, "program.json"), JSON.stringify(program));
     const log = join(this.folder, `events-${this.#count++}.json`);
@@ -128,11 +153,13 @@ export class Session {
   }
 
   #spawn(words: readonly string[]) {
+    const environment = environmentOf(["pulumi"]);
     const child = spawn("pulumi", [...words, "--stack", "dev", "--color", "never", "--non-interactive"], {
       cwd: this.#project,
       stdio: ["ignore", "pipe", "pipe"],
       env: {
-        ...environmentOf(["pulumi"]),
+        ...environment,
+        PATH: [this.#bin, environment["PATH"] ?? ""].join(delimiter),
         PULUMI_HOME: join(this.folder, "home"),
         PULUMI_BACKEND_URL: `file://${this.state}`,
         PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",

@@ -8,6 +8,8 @@ import { consumer, type Packed, pack, ROOT, sources } from "./packing";
 const PROVIDERS = ["@pulumi/aws", "@pulumi/docker", "@pulumi/kubernetes", "@pulumi/random"];
 const OTHER_TARGETS = ["@pulumi/aws", "@pulumi/kubernetes"];
 const TARGETS = ["./compose", "./microk8s", "./aws"];
+/** What `pulumi preview --policy-pack node_modules/bulwark/policies` looks for. */
+const POLICY_PACK = ["policies/PulumiPolicy.yaml", "policies/package.json"];
 const SLOW = 120_000;
 
 let packed: Packed;
@@ -76,7 +78,7 @@ describe("the tarball", () => {
       (path) =>
         !/^dist\/(components|ops|policies)\/.+\.(js|d\.ts|yaml)$/.test(path) &&
         !path.startsWith("images/") &&
-        !["LICENSE", "README.md", "package.json"].includes(path),
+        !["LICENSE", "README.md", "package.json", ...POLICY_PACK].includes(path),
     );
     expect(other).toEqual([]);
   });
@@ -98,6 +100,13 @@ describe("the tarball", () => {
     const path = posix.normalize(packed.manifest.bin["bulwark"] ?? "");
     expect(packed.files).toContain(path);
     expect(read(path)).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  it("is a policy pack of its own version, without the exemptions of this checkout", () => {
+    const { version, main } = JSON.parse(read("policies/package.json"));
+    expect(version).toBe(JSON.parse(read("package.json")).version);
+    expect(packed.files).toContain(posix.join("policies", main));
+    expect(packed.files.filter((path) => path.startsWith("policies/"))).toEqual(POLICY_PACK);
   });
 
   it("names types first in each entry point, and files that are there", () => {
