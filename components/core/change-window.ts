@@ -125,7 +125,8 @@ export function localTime(at: Date, timeZone: string): { weekday: Weekday; date:
   };
 }
 
-function isTimeZone(value: string): boolean {
+/** Whether a text is the name of a time zone. */
+export function isTimeZone(value: string): boolean {
   try {
     new Intl.DateTimeFormat("en-GB", { timeZone: value });
     return true;

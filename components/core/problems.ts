@@ -37,13 +37,22 @@ export class Problems {
 
   /** Runs a check across arguments, unless one of the arguments it reads was already found to be wrong. */
   across(paths: readonly string[], check: (add: (problem: Problem) => void) => void): this {
-    const broken = this.#found.some((problem) =>
+    if (this.clean(paths)) check((problem) => this.#found.push(problem));
+    return this;
+  }
+
+  /** Whether nothing was found to be wrong with these arguments. */
+  clean(paths: readonly string[]): boolean {
+    return !this.#found.some((problem) =>
       paths.some(
         (path) => problem.path === path || problem.path.startsWith(`${path}.`) || path.startsWith(`${problem.path}.`),
       ),
     );
-    if (!broken) check((problem) => this.#found.push(problem));
-    return this;
+  }
+
+  /** All that was found so far. */
+  get found(): readonly Problem[] {
+    return this.#found;
   }
 
   /** Throws an {@link ArgumentError} with everything found, if anything was. */

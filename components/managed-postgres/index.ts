@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { BackupSource, BackupSubject } from "../core/backup-source";
 import { Component } from "../core/component";
 import type { Connection } from "../core/connection";
 import type { Consumer, Link, Linkable } from "../core/links";
@@ -32,7 +33,7 @@ export type { Endpoint } from "./output";
  * });
  * ```
  */
-export class ManagedPostgres extends Component implements Linkable, Monitorable {
+export class ManagedPostgres extends Component implements Linkable, Monitorable, BackupSource {
   /** Where to write. */
   readonly writer: Endpoint;
   /** Where to read; empty without replicas. */
@@ -103,6 +104,19 @@ export class ManagedPostgres extends Component implements Linkable, Monitorable 
           }),
     };
     return { monitoring };
+  }
+
+  /** How the databases are backed up: base backups with WAL, and a dump of each. Part of {@link BackupSource}. */
+  get backup(): BackupSubject {
+    const { reach, path, after } = this.#made;
+    return {
+      kind: "postgres",
+      component: this.componentName,
+      databases: this.#spec.databases.map((database) => database.name),
+      path,
+      after,
+      ...(reach === undefined ? {} : { reach }),
+    };
   }
 
   /** Gives the consumer the owner role of the only database. Part of {@link Linkable}. */

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { PostgresReach } from "../core/backup-source";
 import type { Tls } from "../core/connection";
 import type { NetworkPath } from "../core/links";
 import type { SecretRef } from "../core/secrets";
@@ -20,6 +21,8 @@ export interface PostgresOutput {
   readonly tls: Tls;
   /** The way a consumer's packets take. */
   readonly path: NetworkPath;
+  /** How it is reached by what backs it up. */
+  readonly reach?: PostgresReach;
   /** What must be ready before a consumer starts. */
   readonly after: readonly pulumi.Input<pulumi.Resource>[];
 }

@@ -21,7 +21,7 @@ export function buildOnCompose(
   const [uid, gid] = user.split(":");
   const engine = spec.image?.engine ?? "valkey";
   const hub = dockerNetwork(name, target, { internal: true }, { parent });
-  const { password, monitorPassword } = passwords(name, spec, target.random, parent);
+  const { password, monitorPassword, backupPassword } = passwords(name, spec, target.random, parent);
   const tls = certificate(name, network, [name, "localhost"], user, parent);
   const files = carry(
     name,
@@ -31,7 +31,9 @@ export function buildOnCompose(
       { path: "/etc/bulwark/start", content: startScript(`${engine}-server`), mode: "0555" },
       {
         path: "/run/secrets/users.acl",
-        content: pulumi.all([password, monitorPassword]).apply(([own, monitor]) => users(own, monitor)),
+        content: pulumi
+          .all([password, monitorPassword, backupPassword])
+          .apply(([own, monitor, backup]) => users(own, monitor, backup)),
         owner: user,
         mode: "0400",
       },
@@ -85,6 +87,7 @@ export function buildOnCompose(
     port: pulumi.output(6379),
     password: { kind: "file", value: password },
     monitorPassword,
+    backupPassword,
     tls: { mode: "verify-full", caFile: CA_FILE },
     path: { kind: "compose", network: hub.name },
     after: [hub.resource, container],

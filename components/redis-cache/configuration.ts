@@ -11,6 +11,9 @@ export const MONITOR_USER = "monitor";
 /** User of the process in Bulwark's own image. */
 export const OWN_USER = "10379:10379";
 
+/** User that copies the whole content, and may do nothing else. */
+export const BACKUP_USER = "backup";
+
 const EVICTION: Readonly<Record<Purpose, string>> = {
   cache: "allkeys-lru",
   session: "volatile-lru",
@@ -44,13 +47,15 @@ export function configuration(spec: CacheSpec, caFile: string): string {
  * Who may do what: the default user is off, the health check may only ping, consumers may do everything but administration and commands
  * that can stop the server or empty it (X-16). Passwords stand here as SHA-256, as the server itself stores them.
  */
-export function users(password: string, monitorPassword: string): string {
+export function users(password: string, monitorPassword: string, backupPassword: string): string {
   const hash = createHash("sha256").update(password).digest("hex");
   const monitorHash = createHash("sha256").update(monitorPassword).digest("hex");
+  const backupHash = createHash("sha256").update(backupPassword).digest("hex");
   return [
     "user default off",
     "user health on nopass resetkeys resetchannels -@all +ping",
     `user ${MONITOR_USER} on #${monitorHash} resetkeys resetchannels -@all +ping +info +config|get +slowlog|get +slowlog|len +latency|latest +client|setname`,
+    `user ${BACKUP_USER} on #${backupHash} resetkeys resetchannels -@all +ping +psync +sync +replconf`,
     `user ${APP_USER} on #${hash} ~* &* +@all -@admin -@dangerous +info +sort +sort_ro`,
     "",
   ].join("\n");

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { BackupSource, BackupSubject } from "../core/backup-source";
 import { Component } from "../core/component";
 import type { Connection } from "../core/connection";
 import type { Consumer, Link, Linkable } from "../core/links";
@@ -7,7 +8,7 @@ import { accept } from "../core/tick";
 import type { Network } from "../targets/network";
 import { type RedisAlerts, redisRules } from "./alerts";
 import type { RedisCacheArgs } from "./args";
-import { APP_USER, MONITOR_USER } from "./configuration";
+import { APP_USER, BACKUP_USER, MONITOR_USER } from "./configuration";
 import type { CacheOutput } from "./output";
 import { type CacheSpec, resolveCache } from "./spec";
 
@@ -32,7 +33,7 @@ export interface CacheAccess {
  * const cache = new RedisCache("cache", { vpc, purpose: "session", memory: "512 MiB", cpus: 0.5 });
  * ```
  */
-export class RedisCache extends Component implements Linkable, Monitorable {
+export class RedisCache extends Component implements Linkable, Monitorable, BackupSource {
   /** Host name, without a port. */
   readonly host: pulumi.Output<string>;
   /** TCP port; only TLS is spoken there. */
@@ -103,6 +104,28 @@ export class RedisCache extends Component implements Linkable, Monitorable {
           }),
     };
     return { monitoring };
+  }
+
+  /** How the keys are backed up: a user of its own reads them over the replication protocol. Part of {@link BackupSource}. */
+  get backup(): BackupSubject {
+    const { backupPassword: password, tls, path, after } = this.#made;
+    return {
+      kind: "redis",
+      component: this.componentName,
+      path,
+      after,
+      ...(password === undefined || tls.caFile === undefined
+        ? {}
+        : {
+            connection: {
+              host: this.componentName,
+              port: 6379,
+              username: BACKUP_USER,
+              password,
+              caFile: tls.caFile,
+            },
+          }),
+    };
   }
 
   /** Gives the consumer the address and the password. Part of {@link Linkable}. */

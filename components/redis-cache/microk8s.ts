@@ -24,14 +24,16 @@ export function buildOnMicroK8s(
 ): CacheOutput {
   const owner: Owner = { component: name, network, parent };
   const engine = spec.image?.engine ?? "valkey";
-  const { password, monitorPassword } = passwords(name, spec, network.target.random, parent);
+  const { password, monitorPassword, backupPassword } = passwords(name, spec, network.target.random, parent);
   const tls = serverCertificate(owner, name);
   const files = configMap(owner, `${name}-configuration`, {
     "server.conf": configuration(spec, TRUST_FILE),
     start: startScript(`${engine}-server`),
   });
   const accounts = secret(owner, `${name}-users`, {
-    "users.acl": pulumi.all([password, monitorPassword]).apply(([own, monitor]) => users(own, monitor)),
+    "users.acl": pulumi
+      .all([password, monitorPassword, backupPassword])
+      .apply(([own, monitor, backup]) => users(own, monitor, backup)),
   });
   const login = secret(owner, `${name}-login`, { password });
   const data = spec.persistent ? claim(owner, `${name}-data`, spec.storage, spec.protect) : undefined;
@@ -78,6 +80,7 @@ export function buildOnMicroK8s(
     port: pulumi.output(PORT),
     password: { kind: "kubernetes", secretName: login.name, key: "password" },
     monitorPassword,
+    backupPassword,
     tls: { mode: "verify-full", caFile: TRUST_FILE },
     path: { kind: "microk8s", namespace: network.namespace, podLabels: endpointLabels(name, "cache"), port: PORT },
     after: [made.service, made.workload, login.resource],

@@ -10,6 +10,8 @@ export interface CacheOutput {
   readonly password: SecretRef;
   /** Password of the exporter's user, where there is one. */
   readonly monitorPassword?: pulumi.Output<string>;
+  /** Password of the user that backs up, where there is one. */
+  readonly backupPassword?: pulumi.Output<string>;
   readonly tls: Tls;
   /** The way a consumer's packets take. */
   readonly path: NetworkPath;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NetworkPath } from "../core/links";
+import { physicalName } from "../core/names";
 import { type Carried, type CarriedFile, carry } from "../targets/compose/carrier";
 import { trustMount } from "../targets/compose/certificate";
 import { ended } from "../targets/compose/ended";
@@ -49,8 +50,19 @@ export function buildOnCompose(
   const own = surroundings(shared, name, bound);
   const migration = migrate(shared, own);
   let previous: pulumi.Resource | undefined;
+  const volumes: NonNullable<ServiceOutput["volumes"]>[number][] = [];
   for (let number = 1; number <= spec.replicas; number++) {
     previous = replica(shared, number, own, hub === undefined ? [] : [hub], migration, previous);
+    const after = [previous];
+    for (const each of spec.volumes) {
+      const data = `${name}-${number}-${each.name}`;
+      const reach = {
+        kind: "compose",
+        user: spec.user,
+        volume: physicalName("docker", network.target.prefix, data),
+      } as const;
+      volumes.push({ name: data, reach, after });
+    }
   }
   for (const route of spec.routes) {
     network.routes.add({
@@ -60,11 +72,12 @@ export function buildOnCompose(
       healthPath: spec.readiness.path,
     });
   }
-  if (hub === undefined || previous === undefined) return { host: pulumi.output(name) };
+  if (hub === undefined || previous === undefined) return { host: pulumi.output(name), volumes };
   const path: NetworkPath = { kind: "compose", network: hub.name };
   const addresses = Array.from({ length: spec.replicas }, (_, index) => `${name}-${index + 1}:${spec.metrics.port}`);
   return {
     host: pulumi.output(name),
+    volumes,
     ...(watched ? { metrics: { addresses, path } } : {}),
     ...(spec.linkable ? { path, after: [hub.resource, previous] } : {}),
   };

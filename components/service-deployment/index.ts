@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { BackupSource, BackupSubject } from "../core/backup-source";
 import { Component } from "../core/component";
 import { ArgumentError } from "../core/errors";
 import type { Consumer, Link, Linkable } from "../core/links";
@@ -31,7 +32,7 @@ export type { PaceArgs, ScalingArgs } from "./scaling";
  * });
  * ```
  */
-export class ServiceDeployment extends Component implements Linkable, Monitorable {
+export class ServiceDeployment extends Component implements Linkable, Monitorable, BackupSource {
   /** Host name under which linked services reach it. */
   readonly host: pulumi.Output<string>;
   readonly #spec: ServiceSpec;
@@ -83,6 +84,16 @@ export class ServiceDeployment extends Component implements Linkable, Monitorabl
       dashboards: ["services"],
     };
     return { monitoring };
+  }
+
+  /** The volumes of the replicas, each copied as a source of its own. Part of {@link BackupSource}. */
+  get backup(): readonly BackupSubject[] {
+    return (this.#made.volumes ?? []).map(({ name, reach, after }) => ({
+      kind: "volume",
+      component: name,
+      reach,
+      after,
+    }));
   }
 
   /** Gives the consumer the service's address. Part of {@link Linkable}. Throws an `ArgumentError` unless the service is `linkable`. */

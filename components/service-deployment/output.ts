@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { VolumeReach } from "../core/backup-source";
 import type { NetworkPath } from "../core/links";
 
 /** What every target gives for a service. */
@@ -7,6 +8,12 @@ export interface ServiceOutput {
   readonly host: pulumi.Output<string>;
   /** Where the metrics of each replica are, and the way there; only where Prometheus runs beside the service. */
   readonly metrics?: { readonly addresses: readonly string[]; readonly path: NetworkPath };
+  /** Volumes of the replicas, and how each is reached by what backs it up. */
+  readonly volumes?: readonly {
+    readonly name: string;
+    readonly reach: VolumeReach;
+    readonly after: readonly pulumi.Input<pulumi.Resource>[];
+  }[];
   /** The way a consumer's packets take; only when the service is linkable. */
   readonly path?: NetworkPath;
   /** What must be ready before a consumer starts. */

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { BackupSource, BackupSubject } from "../core/backup-source";
 import { Component } from "../core/component";
 import type { Consumer, Link, Linkable } from "../core/links";
 import type { Monitorable, Monitoring } from "../core/monitorable";
@@ -35,11 +36,12 @@ export interface BucketAccess {
  * });
  * ```
  */
-export class StorageBucket extends Component implements Linkable, Monitorable {
+export class StorageBucket extends Component implements Linkable, Monitorable, BackupSource {
   /** URL of the S3 endpoint. */
   readonly endpoint: pulumi.Output<string>;
   /** Name of the bucket. */
   readonly bucketName: string;
+  readonly #spec: BucketSpec;
   readonly #made: BucketOutput;
 
   /** Throws an `ArgumentError` that lists every problem when the arguments cannot be used. */
@@ -62,6 +64,7 @@ export class StorageBucket extends Component implements Linkable, Monitorable {
       network.target.provider,
       opts,
     );
+    this.#spec = spec;
     this.#made = build(name, spec, network, this);
     this.endpoint = this.#made.endpoint;
     this.bucketName = spec.bucketName;
@@ -91,6 +94,32 @@ export class StorageBucket extends Component implements Linkable, Monitorable {
       dashboards: ["edge", "backups"],
     };
     return { monitoring };
+  }
+
+  /** How the objects are backed up, and how backups are written here. Part of {@link BackupSource}. */
+  get backup(): BackupSubject {
+    const made = this.#made;
+    return {
+      kind: "bucket",
+      component: this.componentName,
+      bucketName: made.bucketName,
+      expireDays: this.#spec.expireDays,
+      path: made.path,
+      after: made.after,
+      store: (consumer, access) => {
+        const key = accept(() => made.grant(consumer, access));
+        return {
+          endpoint: made.endpoint,
+          bucket: made.bucketName,
+          region: made.region,
+          ...(made.caFile === undefined ? {} : { caFile: made.caFile }),
+          accessKey: key.id,
+          secretKey: key.secret,
+          path: made.path,
+          after: made.after,
+        };
+      },
+    };
   }
 
   /** Gives the consumer a key that can read and write objects. Part of {@link Linkable}. */

@@ -1,0 +1,193 @@
+import type { JobConfig, JobKind, RetentionConfig } from "../../images/backup/src/config";
+import { checkName } from "../core/arguments";
+import { type BackupSubject, subjectsOf } from "../core/backup-source";
+import { Problems } from "../core/problems";
+import { mebibytes, seconds } from "../core/units";
+import type { DeclaredBackup } from "./alerts";
+import { type BackupScheduleArgs, encryption, externalStore, isBucket, schema } from "./args";
+import { longestGap, runsOf } from "./calendar";
+import { checkSchedule } from "./checks";
+import { archiveTimeout, type Schedules } from "./objectives";
+import { PRESET_FIGURES, type Preset } from "./presets";
+
+/** {@link BackupScheduleArgs} with every default filled in, but for leaves, which are read from the arguments. */
+export interface BackupSpec {
+  readonly preset: Preset;
+  readonly subjects: readonly BackupSubject[];
+  readonly schedules: Schedules;
+  /** Objectives, in seconds. */
+  readonly rpo: number;
+  readonly rto: number;
+  /** Seconds after which the server closes a WAL file that is not full. */
+  readonly archiveTimeout: number;
+  readonly retention: RetentionConfig;
+  readonly timeZone: string;
+  /** In seconds. */
+  readonly jitter: number;
+  readonly longestRun: number;
+  readonly recipients: readonly string[];
+  /** Base backups in the second repository; 0: there is none. */
+  readonly localFulls: number;
+  readonly jobs: readonly JobConfig[];
+  /** Backups that must be known to the monitoring. */
+  readonly declared: readonly DeclaredBackup[];
+  /** In MiB. */
+  readonly memory: number;
+  readonly cpus: number;
+}
+
+/** Job that copies the store off the site. */
+const OFFSITE = "30 4 * * *";
+
+/** Checks the arguments and fills in what was left out. Throws an `ArgumentError` with every problem. */
+export function resolveBackups(name: string, args: BackupScheduleArgs): BackupSpec {
+  const problems = new Problems(`BackupSchedule "${name}"`).shape(schema, args, Object.keys(schema.shape));
+  checkName(problems, name, "backups", 40);
+  problems.across(["encryption"], () => {
+    prefixed(
+      problems,
+      "encryption",
+      new Problems("").shape(encryption, args.encryption, Object.keys(encryption.shape)),
+    );
+  });
+  problems.across(["store"], () => {
+    if (isBucket(args.store)) return;
+    prefixed(problems, "store", new Problems("").shape(externalStore, args.store, Object.keys(externalStore.shape)));
+  });
+  const shaped = problems.clean(["sources", "preset"]);
+  const subjects = shaped ? subjectsOf(args.sources) : [];
+  const preset = args.preset ?? (subjects.some((each) => each.kind === "postgres") ? "hourly-rpo" : "daily");
+  const schedules = schedulesOf(args, shaped ? preset : "daily");
+  if (shaped) checkSchedule(problems, name, args, preset, subjects, schedules);
+  problems.across(["vpc", "memory", "cpus"], () => {
+    const { target } = args.vpc.network;
+    if (target.kind === "aws") return;
+    const memory = mebibytes(args.memory ?? "512 MiB");
+    target.capacity.take({ name, cpus: Math.min(0.1, args.cpus ?? 1), memory }, problems);
+  });
+  problems.throwIfAny();
+
+  const figures = PRESET_FIGURES[preset];
+  const rpo = seconds(args.rpo ?? figures.rpo);
+  const rto = seconds(args.rto ?? figures.rto);
+  const longestRun = seconds(args.longestRun ?? "1 hour");
+  const timeZone = args.timeZone ?? "UTC";
+  const kept = args.retention ?? {};
+  const jitter = seconds(args.jitter ?? "2 minutes");
+  const jobs = jobsOf(name, subjects, schedules, {
+    timeZone,
+    longestRun,
+    rto,
+    jitter,
+    offsite: args.offsite !== undefined,
+  });
+  const wal = schedules.full === undefined ? [] : subjects.filter((each) => each.kind === "postgres");
+  const { environment } = args.vpc.network.target;
+  return {
+    preset,
+    subjects,
+    schedules,
+    rpo,
+    rto,
+    archiveTimeout: archiveTimeout(rpo),
+    retention: {
+      pointInTimeDays: Math.ceil(seconds(kept.pointInTime ?? figures.pointInTime) / 86_400),
+      daily: kept.daily ?? figures.daily,
+      weekly: kept.weekly ?? figures.weekly,
+      monthly: kept.monthly ?? figures.monthly,
+      yearly: kept.yearly ?? figures.yearly,
+    },
+    timeZone,
+    jitter,
+    longestRun,
+    recipients: args.encryption.recipients ?? [],
+    localFulls: args.local === undefined ? 0 : (args.local.fulls ?? 2),
+    jobs,
+    declared: [
+      ...jobs.filter((job) => job.kind !== "drill").map(({ database, kind }) => ({ environment, database, kind })),
+      ...wal.map((each) => ({ environment, database: each.component, kind: "wal" })),
+    ],
+    memory: mebibytes(args.memory ?? "512 MiB"),
+    cpus: args.cpus ?? 1,
+  };
+}
+
+function prefixed(problems: Problems, path: string, found: Problems): void {
+  for (const problem of found.found) problems.add({ ...problem, path: `${path}.${problem.path}` });
+}
+
+function schedulesOf(args: BackupScheduleArgs, preset: Preset): Schedules {
+  const figures = PRESET_FIGURES[preset];
+  const on = (cron: string): string | undefined => (cron === "off" ? undefined : cron);
+  const full = on(args.full ?? figures.full);
+  return {
+    full,
+    incremental: on(args.incremental ?? (full === undefined ? "off" : figures.incremental)),
+    dump: on(args.dump ?? figures.dump),
+    copy: args.copy ?? figures.copy,
+    verify: args.verify ?? "0 4 * * 6",
+    drill: args.drill ?? "0 5 1 * *",
+    prune: args.prune ?? "0 6 * * *",
+  };
+}
+
+function jobsOf(
+  name: string,
+  subjects: readonly BackupSubject[],
+  schedules: Schedules,
+  facts: {
+    readonly timeZone: string;
+    readonly longestRun: number;
+    readonly rto: number;
+    readonly jitter: number;
+    readonly offsite: boolean;
+  },
+): readonly JobConfig[] {
+  const gaps = new Map<string, number>();
+  const gapOf = (cron: string): number => {
+    const known = gaps.get(cron) ?? longestGap(runsOf(cron, facts.timeZone)).seconds;
+    gaps.set(cron, known);
+    return known;
+  };
+  const job = (
+    kind: JobKind,
+    source: string,
+    cron: string | undefined,
+    extra: { name?: string; database?: string } = {},
+  ): readonly JobConfig[] => {
+    if (cron === undefined) return [];
+    const timeout = facts.longestRun + (kind === "drill" ? facts.rto : 0);
+    return [
+      {
+        name: extra.name ?? `${kind}-${source}`,
+        kind,
+        source,
+        database: extra.database ?? source,
+        cron,
+        maxAge: gapOf(cron) + timeout + facts.jitter,
+        timeout,
+      },
+    ];
+  };
+  return [
+    ...subjects.flatMap((each): readonly JobConfig[] => {
+      const { component } = each;
+      const verify = job("verify", component, schedules.verify);
+      if (each.kind !== "postgres") return [...job("copy", component, schedules.copy), ...verify];
+      return [
+        ...job("full", component, schedules.full),
+        ...job("incremental", component, schedules.incremental),
+        ...each.databases.flatMap((database) =>
+          job("dump", component, schedules.dump, {
+            name: `dump-${component}-${database}`,
+            database: `${component}/${database}`,
+          }),
+        ),
+        ...verify,
+        ...job("drill", component, schedules.drill),
+      ];
+    }),
+    ...job("prune", name, schedules.prune),
+    ...(facts.offsite ? job("offsite", name, OFFSITE) : []),
+  ];
+}
