@@ -1,3 +1,4 @@
+import { CLAUSES } from "./frameworks";
 import { RULES } from "./registry";
 import type { Level, Rule } from "./rule";
 import { shapeOf } from "./setting";
@@ -26,7 +27,23 @@ export function documentation(): string {
     "neither passes nor hides other findings, and blocks where the rule is critical. How it works and why: decisions/0004-policies.md.",
     "",
     ...chapters,
+    "## Frameworks",
+    "",
+    "Which rules show that a clause is met, as far as infrastructure can.",
+    "",
+    ...frameworks(),
+    "",
   ].join("\n");
+}
+
+function frameworks(): string[] {
+  const rows = CLAUSES.map(({ framework, clause, asks, rules, beyond }) => [
+    `${framework} ${clause}`,
+    asks,
+    rules.map((id) => `[${id}](#${id})`).join(", "),
+    beyond ?? "",
+  ]);
+  return table([["clause", "asks for", "rules", "not shown by rules"], ...rows]);
 }
 
 function overview(rules: readonly Rule[]): string[] {
@@ -38,11 +55,14 @@ function overview(rules: readonly Rule[]): string[] {
     SHORT[staging],
     SHORT[prod],
   ]);
-  const table = [["rule", "what holds", "severity", "dev", "staging", "prod"], ...rows];
-  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => (row[column] ?? "").length)));
+  return table([["rule", "what holds", "severity", "dev", "staging", "prod"], ...rows]);
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const [head = [], ...body] = rows;
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  const [head = [], ...body] = table;
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)];
 }
 

@@ -1,4 +1,5 @@
 import type { Rule } from "../rule";
+import { consoleAuth } from "./console-auth";
 import { dropAllCaps } from "./drop-all-caps";
 import { hostProbes } from "./host-probes";
 import { imagePinned } from "./image-pinned";
@@ -61,6 +62,7 @@ export const KUBERNETES_RULES: readonly Rule[] = [
   serviceNotPublic,
   ingressTls,
   ingressNoSnippet,
+  consoleAuth,
   nsPssLabel,
   microk8sAddon,
   pvcRetain,

@@ -5,9 +5,13 @@ import { dbHasAlert } from "./db-has-alert";
 import { dbHasBackup } from "./db-has-backup";
 import { changeWindow, exemptionValid } from "./elsewhere";
 import { logSink } from "./log-sink";
+import { loginRequired } from "./login-required";
 import { noOpaqueCommand } from "./no-opaque-command";
 import { noOpaqueHelm } from "./no-opaque-helm";
+import { noOpaqueText } from "./no-opaque-text";
 import { nsHasDefaultDeny } from "./ns-has-default-deny";
+import { passwordLength } from "./password-length";
+import { productionMode } from "./production-mode";
 import { publicEndpointTls } from "./public-endpoint-tls";
 import { statefulProtected } from "./stateful-protected";
 import { storeInPrivateSubnet } from "./store-in-private-subnet";
@@ -28,7 +32,11 @@ export const RELATION_RULES: readonly Rule[] = [
   dataClassTags,
   noOpaqueHelm,
   noOpaqueCommand,
+  noOpaqueText,
   tenantIsolation,
+  loginRequired,
+  productionMode,
+  passwordLength,
   exemptionValid,
   changeWindow,
 ];
