@@ -32,6 +32,11 @@ export interface MicroK8sArgs {
   readonly ingressNamespace?: string;
   /** Storage class of the volumes; its volumes must lie on the node. Default: `microk8s-hostpath`. */
   readonly storageClass?: string;
+  /**
+   * Whether the storage class makes a volume larger when asked (`allowVolumeExpansion`). Default: no, as `microk8s-hostpath`, whose volumes
+   * have no limit but the disk; another `storage` then changes nothing on a volume that is there.
+   */
+  readonly volumesGrow?: boolean;
   /** Repository with Bulwark's own images, as the cluster pulls them. Default: `localhost:32000`, the MicroK8s addon `registry`. */
   readonly imageRepository?: string;
 }
@@ -46,6 +51,7 @@ const schema = z.strictObject({
   namespace: componentName.optional(),
   ingressClass: componentName.optional(),
   ingressNamespace: componentName.optional(),
+  volumesGrow: z.boolean().optional(),
   storageClass: text(/^[a-z0-9][a-z0-9.-]*$/, "the name of a StorageClass", 'use "microk8s-hostpath"').optional(),
   imageRepository: text(
     /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/,
@@ -73,6 +79,7 @@ export class MicroK8s implements MicroK8sTarget {
   readonly ingressClass: string;
   readonly ingressNamespace: string;
   readonly storageClass: string;
+  readonly volumesGrow: boolean;
   readonly imageRepository: string;
 
   constructor(name: string, args: MicroK8sArgs) {
@@ -115,6 +122,7 @@ export class MicroK8s implements MicroK8sTarget {
     this.ingressClass = args.ingressClass ?? "public";
     this.ingressNamespace = args.ingressNamespace ?? "ingress";
     this.storageClass = args.storageClass ?? "microk8s-hostpath";
+    this.volumesGrow = args.volumesGrow ?? false;
     this.imageRepository = args.imageRepository ?? "localhost:32000";
     this.capacity = new Capacity(`cluster "${name}"`, {
       cpus: args.cpus,

@@ -34,6 +34,8 @@ export interface MicroK8sTarget extends TargetBase {
   readonly ingressNamespace: string;
   /** Storage class of the volumes. */
   readonly storageClass: string;
+  /** Whether the storage class makes a volume larger when asked. */
+  readonly volumesGrow: boolean;
   /** Repository that holds Bulwark's own images, as the cluster pulls them. */
   readonly imageRepository: string;
 }

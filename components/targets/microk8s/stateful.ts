@@ -50,7 +50,7 @@ export function statefulServer(
         selector: { matchLabels: selector },
         template: {
           metadata: { labels: labelsOf(owner.component, selector) },
-          spec: podSpec({ ...template, serviceAccount: account.name }),
+          spec: podSpec({ priority: owner.network.priorities.data, ...template, serviceAccount: account.name }),
         },
       },
     },

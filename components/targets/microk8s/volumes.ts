@@ -12,6 +12,7 @@ export function claim(
   mebibytes: number,
   protect: boolean | undefined,
 ): PersistentVolumeClaim {
+  const { volumesGrow, storageClass } = owner.network.target;
   return new PersistentVolumeClaim(
     name,
     {
@@ -19,12 +20,16 @@ export function claim(
       metadata: { ...metadata(owner, name), annotations: { "pulumi.com/skipAwait": "true" } },
       spec: {
         accessModes: ["ReadWriteOnce"],
-        storageClassName: owner.network.target.storageClass,
+        storageClassName: storageClass,
         volumeMode: "Filesystem",
         resources: { requests: { storage: `${mebibytes}Mi` } },
       },
     },
-    { ...childOf(owner), ...(protect === undefined ? {} : { protect, retainOnDelete: true }) },
+    {
+      ...childOf(owner),
+      ...(protect === undefined ? {} : { protect, retainOnDelete: true }),
+      ...(volumesGrow ? {} : { ignoreChanges: ["spec.resources.requests.storage"] }),
+    },
   );
 }
 

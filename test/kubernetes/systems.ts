@@ -1,0 +1,78 @@
+import { ManagedPostgres, RedisCache, ServiceDeployment, StorageBucket, SurveillanceVpc } from "../../components";
+import { MicroK8s } from "../../components/targets/microk8s";
+import { type Program, withMocks } from "../mocks/program";
+
+/** Changes that an operator makes to a running system, none of which may cost it its data. */
+export interface Growth {
+  readonly storage?: `${number} GiB`;
+  readonly memory?: `${number} GiB`;
+  readonly image?: string;
+  readonly replicas?: number;
+  /** Of the cluster's storage class. */
+  readonly volumesGrow?: boolean;
+}
+
+/** A system that uses every argument of the components that makes another object on MicroK8s. */
+export function everything(growth: Growth = {}): Promise<Program> {
+  return withMocks(() => {
+    const target = new MicroK8s("place", {
+      environment: "staging",
+      cpus: 16,
+      memory: "64 GiB",
+      context: "microk8s",
+      volumesGrow: growth.volumesGrow ?? false,
+    });
+    const vpc = new SurveillanceVpc("network", {
+      target,
+      certificates: { mode: "acme", email: "ops@example.com" },
+      cameras: ["192.168.50.0/24"],
+    });
+    const db = new ManagedPostgres("db", {
+      vpc,
+      databases: { orders: { extensions: ["pgcrypto"] }, stock: {} },
+      roles: { reporting: { database: "orders", access: "readonly" } },
+      memory: growth.memory ?? "1 GiB",
+      cpus: 1,
+      storage: growth.storage ?? "20 GiB",
+      replicas: 1,
+      image: { reference: growth.image ?? "postgres:17.2", user: "999:999" },
+    });
+    const cache = new RedisCache("cache", { vpc, purpose: "session", memory: "512 MiB", cpus: 0.5 });
+    const files = new StorageBucket("files", { vpc, storage: growth.storage ?? "20 GiB" });
+    const image = "registry.example.com/service:1.0.0";
+    const stock = new ServiceDeployment("stock", {
+      vpc,
+      image,
+      cpus: 0.5,
+      linkable: true,
+      links: [db.as({ database: "stock" }), cache],
+      secretsAs: "env",
+      metrics: { port: 9090 },
+    });
+    const chain = new ServiceDeployment("chain", {
+      vpc,
+      image,
+      cpus: 0.5,
+      port: 26657,
+      linkable: true,
+      replicas: growth.replicas ?? 3,
+      peers: { port: 26656 },
+      volumes: { data: { path: "/data", size: growth.storage ?? "20 GiB" } },
+    });
+    new ServiceDeployment("api", {
+      vpc,
+      image,
+      cpus: 1,
+      replicas: 2,
+      scaling: { max: 5 },
+      links: [db.as({ database: "orders" }), stock, chain, files],
+      environment: { LOG_LEVEL: "INFO" },
+      secrets: { API_KEY: "not-a-real-key" },
+      routes: [{ host: "shop.example.com" }, { host: "shop.example.com", path: "/v2" }],
+      migration: { command: ["migrate"] },
+      scratch: ["/var/cache/app"],
+      outbound: true,
+    });
+    new ServiceDeployment("detector", { vpc, image, cpus: 1, replicas: 1, cameras: true });
+  });
+}
