@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { CloudWatching } from "./cloud-alarm";
 import type { NetworkPath } from "./links";
 import type { Duration } from "./units";
 
@@ -148,6 +149,8 @@ export interface Monitoring {
   readonly exporter?: ExporterNeed;
   readonly probes?: readonly ProbeNeed[];
   readonly dashboards: readonly DashboardName[];
+  /** Alarms of CloudWatch and events of EventBridge; on AWS only. */
+  readonly cloud?: CloudWatching;
 }
 
 /** A component that says how it is watched. */

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { everyAlert } from "../../components/monitoring-stack/catalogue";
+import { everyCloudAlert } from "../../components/monitoring-stack/cloud-catalogue";
 
 const FOLDER = join(__dirname, "..", "..", "docs", "runbooks");
-const alerts = everyAlert().map((rule) => rule.alert);
+const alerts = [...new Set([...everyAlert().map((rule) => rule.alert), ...everyCloudAlert()])];
 
 describe("runbooks", () => {
   it("exist for every alert, and for no other", () => {

@@ -1,0 +1,181 @@
+import type * as pulumi from "@pulumi/pulumi";
+import {
+  type AlarmTable,
+  type AlarmTuning,
+  type CloudEvent,
+  type CloudWatching,
+  cloudAlarms,
+  type MetricDefinition,
+  type Statistic,
+  sameAs,
+} from "../core/cloud-alarm";
+import { BACKUP_RULES } from "./alerts";
+
+/** What the thresholds of a vault are derived from. */
+export interface VaultSize {
+  /** Hours between two backups at most, by the schedule. */
+  readonly everyHours: number;
+}
+
+const vault = (metric: string, statistic: Statistic = "Sum"): Readonly<Record<string, MetricDefinition>> => ({
+  m: { namespace: "AWS/Backup", metric, statistic, dimensions: ["BackupVaultName"] },
+});
+
+const DATA = { team: "data" } as const;
+const count = ({ count = 0 }: Readonly<Record<string, number>>) => count;
+
+const job = {
+  comparison: ">=",
+  threshold: count,
+  parameters: { count: 1 },
+  for: "1 hour",
+  period: "1 hour",
+  // AWS Backup reports a figure only when there is one.
+  missing: "notBreaching",
+} as const;
+
+/** The alarms of a vault. */
+export const VAULT_ALARMS = {
+  BackupFailed: {
+    ...sameAs(BACKUP_RULES.BackupFailed),
+    ...job,
+    metrics: vault("NumberOfBackupJobsFailed"),
+    summary: "a backup failed",
+    description: "AWS Backup has given up a job; the event says which one and why.",
+  },
+  BackupExpired: {
+    ...DATA,
+    ...job,
+    severity: "warning",
+    group: "backup-age",
+    metrics: vault("NumberOfBackupJobsExpired"),
+    summary: "a backup did not start in its window",
+    description: "Other jobs took too long, or the window is too short.",
+  },
+  BackupTooOld: {
+    ...sameAs(BACKUP_RULES.BackupTooOld),
+    metrics: vault("NumberOfBackupJobsCompleted"),
+    comparison: "<",
+    threshold: () => 1,
+    parameters: {},
+    for: "25 hours",
+    period: "1 hour",
+    // No figure means no backup: the case that must not be quiet.
+    missing: "breaching",
+    summary: "no backup was completed for 25 hours",
+    description: "More data than agreed would be lost.",
+  },
+} as const satisfies AlarmTable<VaultSize>;
+
+/** The alarms of the copies in the other region; they are counted where they arrive. */
+export const COPY_ALARMS = {
+  BackupCopyFailed: {
+    ...DATA,
+    ...job,
+    severity: "critical",
+    group: "backup-copy",
+    metrics: vault("NumberOfCopyJobsFailed"),
+    summary: "a backup was not copied to the other region",
+    description: "The copy is what is left when the region is lost.",
+  },
+} as const satisfies AlarmTable<VaultSize>;
+
+/** The alarms of the rehearsed restores. */
+export const DRILL_ALARMS = {
+  RestoreDrillFailed: {
+    ...DATA,
+    severity: "critical",
+    group: "backup-drill",
+    metrics: {
+      m: {
+        namespace: "Bulwark/Backup",
+        metric: "RestoreDrillsFailed",
+        statistic: "Sum",
+        dimensions: ["Schedule"],
+      },
+    },
+    comparison: ">=",
+    threshold: count,
+    parameters: { count: 1 },
+    for: "1 hour",
+    period: "1 hour",
+    missing: "notBreaching",
+    summary: "a rehearsed restore failed, or its validation did",
+    description: "What lies in the vault may not be what is needed.",
+  },
+} as const satisfies AlarmTable<VaultSize>;
+
+/** Changes to the alarms of a schedule on AWS. */
+export type VaultAlerts = AlarmTuning<typeof VAULT_ALARMS> &
+  AlarmTuning<typeof COPY_ALARMS> &
+  AlarmTuning<typeof DRILL_ALARMS>;
+
+/** Names of the events, for the documentation and the runbooks. */
+export const VAULT_EVENTS: readonly string[] = ["BackupJobFailed", "RestoreJobFailed"];
+
+/** What names the parts of a schedule on AWS. */
+export interface VaultIdentity {
+  readonly vault: pulumi.Input<string>;
+  readonly vaultArn: pulumi.Input<string>;
+  /** Whether backups are copied to another region. */
+  readonly copied: boolean;
+}
+
+/** How a schedule is watched on AWS. */
+export function vaultWatching(
+  name: string,
+  identity: VaultIdentity,
+  size: VaultSize,
+  tuning: VaultAlerts = {},
+): CloudWatching {
+  const subject = { about: name, dimensions: { BackupVaultName: identity.vault, Schedule: name }, size };
+  return {
+    alarms: [
+      ...cloudAlarms(VAULT_ALARMS, subject, tuning),
+      ...(identity.copied ? cloudAlarms(COPY_ALARMS, subject, tuning) : []),
+      ...cloudAlarms(DRILL_ALARMS, subject, tuning),
+    ],
+    events: [jobFailed(name, identity), restoreFailed(name)],
+  };
+}
+
+function jobFailed(name: string, identity: VaultIdentity): CloudEvent {
+  return {
+    alarm: "BackupJobFailed",
+    about: name,
+    severity: "warning",
+    team: "data",
+    group: "backup-age",
+    summary: `${name}: a backup or a copy failed, was aborted or expired`,
+    pattern: {
+      source: ["aws.backup"],
+      "detail-type": ["Backup Job State Change", "Copy Job State Change"],
+      detail: {
+        state: ["FAILED", "ABORTED", "EXPIRED"],
+        $or: [
+          { backupVaultArn: [identity.vaultArn] },
+          { sourceBackupVaultArn: [identity.vaultArn] },
+          { destinationBackupVaultArn: [identity.vaultArn] },
+        ],
+      },
+    },
+    message: "$.detail.statusMessage",
+  };
+}
+
+function restoreFailed(name: string): CloudEvent {
+  return {
+    alarm: "RestoreJobFailed",
+    about: name,
+    severity: "critical",
+    team: "data",
+    group: "backup-drill",
+    summary: `${name}: a restore failed`,
+    pattern: {
+      source: ["aws.backup"],
+      "detail-type": ["Restore Job State Change"],
+      detail: { status: ["FAILED", "ABORTED"] },
+    },
+    message: "$.detail.statusMessage",
+  };
+}

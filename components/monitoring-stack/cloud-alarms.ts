@@ -1,0 +1,109 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type AlarmTable, type AlarmTuning, type CloudAlarm, cloudAlarms } from "../core/cloud-alarm";
+
+const PLATFORM = { team: "platform" } as const;
+
+/** Whether the notifications themselves arrive: the alarms of each topic. */
+export const TOPIC_ALARMS = {
+  NotificationsFailing: {
+    ...PLATFORM,
+    severity: "critical",
+    group: "monitoring-notifications",
+    metrics: {
+      m: {
+        namespace: "AWS/SNS",
+        metric: "NumberOfNotificationsFailed",
+        statistic: "Sum",
+        dimensions: ["TopicName"],
+      },
+    },
+    comparison: ">",
+    threshold: ({ count = 0 }) => count,
+    parameters: { count: 0 },
+    for: "5 minutes",
+    datapoints: 1,
+    missing: "notBreaching",
+    summary: "notifications cannot be delivered",
+    description: "A receiver refuses them, or a subscription was never confirmed.",
+  },
+} as const satisfies AlarmTable<object>;
+
+/** The alarms of the queue that keeps what could not be delivered. */
+export const DEAD_LETTER_ALARMS = {
+  NotificationsLost: {
+    ...PLATFORM,
+    severity: "critical",
+    group: "monitoring-notifications",
+    metrics: {
+      m: {
+        namespace: "AWS/SQS",
+        metric: "ApproximateNumberOfMessagesVisible",
+        statistic: "Maximum",
+        dimensions: ["QueueName"],
+      },
+    },
+    comparison: ">",
+    threshold: ({ count = 0 }) => count,
+    parameters: { count: 0 },
+    for: "1 minute",
+    missing: "notBreaching",
+    summary: "notifications were given up",
+    description: "They lie in the dead-letter queue: nobody was told of what they say.",
+  },
+} as const satisfies AlarmTable<object>;
+
+/** The alarms of the rule that calls the dead man's switch. */
+export const HEARTBEAT_ALARMS = {
+  HeartbeatFailing: {
+    ...PLATFORM,
+    severity: "warning",
+    group: "monitoring-heartbeat",
+    metrics: {
+      m: { namespace: "AWS/Events", metric: "FailedInvocations", statistic: "Sum", dimensions: ["RuleName"] },
+    },
+    comparison: ">",
+    threshold: ({ count = 0 }) => count,
+    parameters: { count: 0 },
+    for: "5 minutes",
+    datapoints: 3,
+    missing: "notBreaching",
+    summary: "the heartbeat cannot be sent",
+    description: "The service outside will raise the alarm although alerts still arrive.",
+  },
+} as const satisfies AlarmTable<object>;
+
+/** Changes to the alarms about the watching itself on AWS. */
+export type SelfCloudAlerts = AlarmTuning<typeof TOPIC_ALARMS> &
+  AlarmTuning<typeof DEAD_LETTER_ALARMS> &
+  AlarmTuning<typeof HEARTBEAT_ALARMS>;
+
+/** What names the parts of the alerting. */
+export interface AlertingIdentity {
+  /** Topics by the name of their audience. */
+  readonly topics: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly deadLetters: pulumi.Input<string>;
+  readonly heartbeatRule: pulumi.Input<string> | undefined;
+}
+
+/** How the alerting itself is watched. */
+export function selfAlarms(name: string, identity: AlertingIdentity, tuning: SelfCloudAlerts = {}): CloudAlarm[] {
+  const size = {};
+  const { heartbeatRule } = identity;
+  return [
+    ...Object.entries(identity.topics).flatMap(([topic, TopicName]) =>
+      cloudAlarms(TOPIC_ALARMS, { about: `${name}-${topic}`, dimensions: { TopicName }, size }, tuning),
+    ),
+    ...cloudAlarms(
+      DEAD_LETTER_ALARMS,
+      { about: `${name}-undelivered`, dimensions: { QueueName: identity.deadLetters }, size },
+      tuning,
+    ),
+    ...(heartbeatRule === undefined
+      ? []
+      : cloudAlarms(
+          HEARTBEAT_ALARMS,
+          { about: `${name}-heartbeat`, dimensions: { RuleName: heartbeatRule }, size },
+          tuning,
+        )),
+  ];
+}
