@@ -4,6 +4,7 @@ import { Problems } from "../components/core/problems";
 import { hostname, image, port, size } from "../components/core/schema";
 import { accept } from "../components/core/tick";
 import type { Size } from "../components/core/units";
+import { INGRESS_CONTROLLERS, type IngressController } from "../components/targets/target";
 
 /** Services of the platform that run the user's own images. */
 export const SERVICES = ["auth-service", "data-service", "detection-service"] as const;
@@ -25,6 +26,18 @@ export interface MonitoringConfig {
   readonly heartbeatUrl: string;
 }
 
+/** Facts of a MicroK8s cluster; see `MicroK8sArgs` for the defaults. */
+export interface ClusterConfig {
+  /** Context of the kubeconfig. Default: `microk8s`. */
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly ingressController?: IngressController;
+  readonly ingressClass?: string;
+  readonly ingressNamespace?: string;
+  readonly storageClass?: string;
+  readonly imageRepository?: string;
+}
+
 /** What `Pulumi.<stack>.yaml` says, under the prefix `bulwark:`. */
 export interface StackConfig {
   /** Host name under which the platform is reached. */
@@ -39,11 +52,13 @@ export interface StackConfig {
   readonly cpus?: number;
   /** Compose and MicroK8s: memory of the host or node. */
   readonly memory?: Size;
+  /** MicroK8s: facts of the cluster. */
+  readonly cluster?: ClusterConfig;
   /** Compose: ports of the edge. Default: 80 and 443. */
   readonly publish?: { readonly http?: number; readonly https?: number; readonly ip?: string };
   /** Networks in which the cameras live, as IPv4 CIDR. */
   readonly cameras?: readonly string[];
-  /** Compose: who hears of alerts, and where the pages of the monitoring are. Without it nothing is watched. */
+  /** Compose and MicroK8s: who hears of alerts, and where the pages of the monitoring are. Without it nothing is watched. */
   readonly monitoring?: MonitoringConfig;
   /** Address that the certificate authority writes to. Without it the edge makes its own certificates, which only dev accepts. */
   readonly acmeEmail?: string;
@@ -56,6 +71,17 @@ const schema = z.strictObject({
   host: z.string().optional(),
   cpus: z.number().positive().optional(),
   memory: size.optional(),
+  cluster: z
+    .strictObject({
+      context: z.string().min(1).optional(),
+      namespace: z.string().optional(),
+      ingressController: z.enum(INGRESS_CONTROLLERS).optional(),
+      ingressClass: z.string().optional(),
+      ingressNamespace: z.string().optional(),
+      storageClass: z.string().optional(),
+      imageRepository: z.string().optional(),
+    })
+    .optional(),
   publish: z.strictObject({ http: port.optional(), https: port.optional(), ip: z.ipv4().optional() }).optional(),
   cameras: z.array(z.string()).optional(),
   monitoring: z

@@ -5,8 +5,9 @@ import { accept } from "../components/core/tick";
 import { stackConfig } from "./config";
 import { dev } from "./dev";
 import type { Platform } from "./platform";
+import { staging } from "./staging";
 
-const STACKS: Readonly<Record<string, typeof dev>> = { dev };
+const STACKS: Readonly<Record<string, typeof dev>> = { dev, staging };
 
 function run(): Platform {
   const name = pulumi.getStack();
@@ -18,7 +19,7 @@ function run(): Platform {
       path: "stack",
       given: `"${name}"`,
       allowed: known.join(", "),
-      fix: `use ${nearest(name, known) ?? known.join(" or ")}; staging and prod come with the MicroK8s and AWS sides of all components`,
+      fix: `use ${nearest(name, known) ?? known.join(" or ")}; prod comes with the AWS side of all components`,
     });
     problems.throwIfAny();
     throw new Error("unreachable");

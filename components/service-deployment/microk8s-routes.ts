@@ -1,7 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
-import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
-import { physicalName } from "../core/names";
-import { childOf, metadata, type Owner } from "../targets/microk8s/objects";
+import { publicRoute } from "../targets/microk8s/edge";
+import type { Owner } from "../targets/microk8s/objects";
 import { allow, peer } from "../targets/microk8s/paths";
 import type { ServiceSpec } from "./spec";
 
@@ -22,30 +21,5 @@ export function routed(
     [peer(network.target.ingressNamespace)],
     [{ port, protocol: "TCP" }],
   );
-  for (const { host, path } of routes) {
-    new Ingress(
-      `${component}-${host}${path}`,
-      {
-        metadata: {
-          ...metadata(owner, physicalName("dnsLabel", component, host, path)),
-          annotations: { "nginx.ingress.kubernetes.io/force-ssl-redirect": "true" },
-        },
-        spec: {
-          ingressClassName: network.target.ingressClass,
-          tls: [{ hosts: [host], secretName: network.publicCertificate(host) }],
-          rules: [
-            {
-              host,
-              http: {
-                paths: [
-                  { path, pathType: "Prefix", backend: { service: { name: component, port: { name: "http" } } } },
-                ],
-              },
-            },
-          ],
-        },
-      },
-      childOf(owner),
-    );
-  }
+  for (const route of routes) publicRoute(owner, { ...route, service: component, port: "http" });
 }

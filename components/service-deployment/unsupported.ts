@@ -38,15 +38,6 @@ function onMicroK8s(args: ServiceDeploymentArgs, cameras: readonly string[]): Pr
       fix: "remove it: the kubelet asks the three paths over HTTP",
     });
   }
-  for (const [index, route] of (args.routes ?? []).entries()) {
-    if (route.stripPrefix !== true) continue;
-    problems.push({
-      path: `routes.${index}.stripPrefix`,
-      given: "true on microk8s",
-      allowed: "compose and aws only, for now",
-      fix: "let the service answer under its prefix: each Ingress controller has another way to remove it",
-    });
-  }
   if (args.cameras === true && cameras.length === 0) {
     problems.push({
       path: "cameras",

@@ -5,6 +5,7 @@ import { ArgumentError } from "../core/errors";
 import { physicalName } from "../core/names";
 import { accept } from "../core/tick";
 import { authority, issuer, orderCertificate } from "../targets/microk8s/certificates";
+import { edgeRules } from "../targets/microk8s/edge";
 import { labelsOf } from "../targets/microk8s/labels";
 import { childOf, metadata, type Owner } from "../targets/microk8s/objects";
 import { allow, peer } from "../targets/microk8s/paths";
@@ -34,6 +35,7 @@ export function buildOnMicroK8s(
       { parent, protect: spec.protect },
     ),
   ];
+  const edge: string[] = [];
   const ordered = new Map<string, string>();
   const network: MicroK8sNetwork = {
     kind: "microk8s",
@@ -41,6 +43,7 @@ export function buildOnMicroK8s(
     namespace,
     internalIssuer: `${name}-internal`,
     trustSecret: `${name}-trust`,
+    edgeRules: edge,
     cameras: spec.cameras,
     priorities: {
       data: physicalName("dnsLabel", namespace, "data"),
@@ -65,6 +68,7 @@ export function buildOnMicroK8s(
   };
   const owner: Owner = { component: name, network, parent };
   ready.push(...closed(owner), ...bounded(owner), ...priorities(owner));
+  edge.push(...edgeRules(owner));
   const ca = authority(owner, name, `${target.prefix} CA`, spec.protect);
   ready.push(
     ca.resource,

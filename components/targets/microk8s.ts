@@ -8,7 +8,7 @@ import { Problems } from "../core/problems";
 import { componentName, leaf, size, text } from "../core/schema";
 import { accept, programAccepted } from "../core/tick";
 import { mebibytes, type Size } from "../core/units";
-import type { MicroK8sTarget } from "./target";
+import { INGRESS_CONTROLLERS, type IngressController, type MicroK8sTarget } from "./target";
 
 /** Arguments of {@link MicroK8s}. */
 export interface MicroK8sArgs {
@@ -26,6 +26,11 @@ export interface MicroK8sArgs {
   readonly context?: string;
   /** Namespace that the stack gets for itself. Default: `<project>-<stack>`. */
   readonly namespace?: string;
+  /**
+   * Which Ingress controller runs there. Default: `traefik`, which the MicroK8s addon `ingress` brings since 1.35; it ignores the annotations of
+   * `nginx`, the one before.
+   */
+  readonly ingressController?: IngressController;
   /** Class of the Ingress controller. Default: `public`, the one of the MicroK8s addon `ingress`. */
   readonly ingressClass?: string;
   /** Namespace of the Ingress controller. Default: `ingress`. */
@@ -49,6 +54,7 @@ const schema = z.strictObject({
   kubeconfig: leaf(z.string().min(1)).optional(),
   context: z.string().min(1).optional(),
   namespace: componentName.optional(),
+  ingressController: z.enum(INGRESS_CONTROLLERS).optional(),
   ingressClass: componentName.optional(),
   ingressNamespace: componentName.optional(),
   volumesGrow: z.boolean().optional(),
@@ -76,6 +82,7 @@ export class MicroK8s implements MicroK8sTarget {
   readonly provider: pulumi.ProviderResource;
   readonly random: pulumi.ProviderResource;
   readonly capacity: Capacity;
+  readonly ingressController: IngressController;
   readonly ingressClass: string;
   readonly ingressNamespace: string;
   readonly storageClass: string;
@@ -119,6 +126,7 @@ export class MicroK8s implements MicroK8sTarget {
     accept(() => problems.throwIfAny());
     this.environment = args.environment;
     this.prefix = args.namespace ?? `${pulumi.getProject()}-${pulumi.getStack()}`;
+    this.ingressController = args.ingressController ?? "traefik";
     this.ingressClass = args.ingressClass ?? "public";
     this.ingressNamespace = args.ingressNamespace ?? "ingress";
     this.storageClass = args.storageClass ?? "microk8s-hostpath";

@@ -52,6 +52,8 @@ export interface MicroK8sNetwork {
   readonly trustSecret: string;
   /** Name of the Secret with the public certificate of a host name; the certificate is ordered once, whoever asks first. */
   publicCertificate(host: string): string;
+  /** Names of what every route of the namespace passes through, where the Ingress controller knows such rules. */
+  readonly edgeRules: readonly string[];
   /** Networks in which cameras live, as CIDR. */
   readonly cameras: readonly string[];
   /** Priority classes: when the node runs out of memory, data stores are evicted last, and jobs, which have none, first. */

@@ -24,10 +24,18 @@ export interface ComposeTarget extends TargetBase {
   image(name: OwnImage): pulumi.Input<string>;
 }
 
+/** Ingress controllers whose own ways of redirecting, stripping a prefix and asking for a login Bulwark knows. */
+export const INGRESS_CONTROLLERS = ["traefik", "nginx"] as const;
+
+/** One of {@link INGRESS_CONTROLLERS}. */
+export type IngressController = (typeof INGRESS_CONTROLLERS)[number];
+
 /** A Kubernetes cluster, single-node MicroK8s by default. Made by `new MicroK8s(...)` of `bulwark/microk8s`. */
 export interface MicroK8sTarget extends TargetBase {
   readonly kind: "microk8s";
   readonly capacity: Capacity;
+  /** Which Ingress controller runs there. */
+  readonly ingressController: IngressController;
   /** Class of the Ingress controller. */
   readonly ingressClass: string;
   /** Namespace in which the Ingress controller runs. */

@@ -123,12 +123,6 @@ const REFUSED: readonly (readonly [TargetKind, string, Changes, readonly string[
   ],
   ["microk8s", "a command as health check", { api: { probes: { command: ["true"] } } }, ["probes.command"]],
   ["microk8s", "cameras without a network", { api: { cameras: true } }, ["cameras"]],
-  [
-    "microk8s",
-    "a stripped prefix",
-    { api: { routes: [{ host: "a.example.com", path: "/a", stripPrefix: true }] } },
-    ["routes.0.stripPrefix"],
-  ],
   ["microk8s", "a wildcard by HTTP challenge", { api: { routes: [{ host: "*.example.com" }] } }, ["routes"]],
   ["microk8s", "an address range", { vpc: { cidr: "10.1.0.0/16" } }, ["cidr"]],
   [
