@@ -36,6 +36,7 @@ export interface ClusterConfig {
   readonly ingressNamespace?: string;
   readonly storageClass?: string;
   readonly imageRepository?: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** What `Pulumi.<stack>.yaml` says, under the prefix `bulwark:`. */
@@ -80,6 +81,7 @@ const schema = z.strictObject({
       ingressNamespace: z.string().optional(),
       storageClass: z.string().optional(),
       imageRepository: z.string().optional(),
+      labels: z.record(z.string(), z.string()).optional(),
     })
     .optional(),
   publish: z.strictObject({ http: port.optional(), https: port.optional(), ip: z.ipv4().optional() }).optional(),

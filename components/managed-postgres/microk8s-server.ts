@@ -137,6 +137,7 @@ export function postgresServer(
         ...(server.after ?? []),
       ]),
       ...patience,
+      protect: spec.protect,
     },
   );
   return { host, identity: account.name, workload, service: address };

@@ -72,7 +72,9 @@ export function buildOnMicroK8s(
       // Reading a large log back takes minutes; killing a server in the middle of that only starts it over.
       probes: { startup: { ...probe, failureThreshold: 120 }, liveness: probe, readiness: probe },
       stopSeconds: 30,
+      priority: network.priorities.data,
     },
+    data === undefined ? undefined : spec.protect,
     [tls.resource, files.resource, accounts.resource, ...(data === undefined ? [] : [data])],
   );
   return {

@@ -117,7 +117,9 @@ function serve({ owner, spec, root }: Shared): StatefulServer {
       memory: spec.memory,
       probes: { startup: { ...probe, failureThreshold: 12 }, liveness: probe, readiness: probe },
       stopSeconds: 30,
+      priority: owner.network.priorities.data,
     },
+    spec.protect,
     [data, root.resource, tls.resource],
   );
 }

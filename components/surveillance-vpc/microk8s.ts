@@ -31,7 +31,7 @@ export function buildOnMicroK8s(
   const ready: pulumi.Resource[] = [
     new Namespace(
       name,
-      { metadata: { name: namespace, labels: { ...labelsOf(name), ...POD_SECURITY } } },
+      { metadata: { name: namespace, labels: { ...target.labels, ...labelsOf(name), ...POD_SECURITY } } },
       { parent, protect: spec.protect },
     ),
   ];

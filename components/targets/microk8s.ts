@@ -42,6 +42,8 @@ export interface MicroK8sArgs {
    * have no limit but the disk; another `storage` then changes nothing on a volume that is there.
    */
   readonly volumesGrow?: boolean;
+  /** Labels of every object, besides `env` and those by which Bulwark finds its own: `owner`, `data-class`, `change-ref`. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Repository with Bulwark's own images, as the cluster pulls them. Default: `localhost:32000`, the MicroK8s addon `registry`. */
   readonly imageRepository?: string;
 }
@@ -59,6 +61,20 @@ const schema = z.strictObject({
   ingressNamespace: componentName.optional(),
   volumesGrow: z.boolean().optional(),
   storageClass: text(/^[a-z0-9][a-z0-9.-]*$/, "the name of a StorageClass", 'use "microk8s-hostpath"').optional(),
+  labels: z
+    .record(
+      text(
+        /^(?!env$)(?!.*kubernetes\.io\/)([a-z0-9.-]+\/)?[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/,
+        "a label of your own",
+        'use a name such as "owner"',
+      ) as z.ZodString,
+      text(
+        /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
+        "at most 63 letters, digits, dots, underscores and hyphens",
+        'use a value such as "platform-team"',
+      ),
+    )
+    .optional(),
   imageRepository: text(
     /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/,
     "host, port and path of a registry",
@@ -88,6 +104,7 @@ export class MicroK8s implements MicroK8sTarget {
   readonly storageClass: string;
   readonly volumesGrow: boolean;
   readonly imageRepository: string;
+  readonly labels: Readonly<Record<string, string>>;
 
   constructor(name: string, args: MicroK8sArgs) {
     const problems = new Problems(`MicroK8s "${name}"`)
@@ -131,6 +148,7 @@ export class MicroK8s implements MicroK8sTarget {
     this.ingressNamespace = args.ingressNamespace ?? "ingress";
     this.storageClass = args.storageClass ?? "microk8s-hostpath";
     this.volumesGrow = args.volumesGrow ?? false;
+    this.labels = { ...args.labels, env: args.environment };
     this.imageRepository = args.imageRepository ?? "localhost:32000";
     this.capacity = new Capacity(`cluster "${name}"`, {
       cpus: args.cpus,

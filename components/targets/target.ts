@@ -46,6 +46,8 @@ export interface MicroK8sTarget extends TargetBase {
   readonly volumesGrow: boolean;
   /** Repository that holds Bulwark's own images, as the cluster pulls them. */
   readonly imageRepository: string;
+  /** Labels of every object. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** A region of an AWS account. Made by `new AwsRegion(...)` of `bulwark/aws`. */

@@ -1,7 +1,10 @@
 import { VOLUME } from "../docker/container";
 import { IN_PROD, rule } from "../rule";
+import { kubernetes } from "../tokens";
 import { STORES, volume, with_ } from "./samples";
-import { holdsData, STATEFUL } from "./stores";
+import { CLAIMS, holdsData, STATEFUL } from "./stores";
+
+const MAY_BE_EMPTY = [...VOLUME, ...CLAIMS, ...kubernetes("StatefulSet")];
 
 /** Pulumi itself refuses to delete or replace it. */
 export const statefulProtected = rule({
@@ -16,7 +19,7 @@ export const statefulProtected = rule({
   check(resource, guard) {
     guard.check(() => {
       if (resource.node.protect) return undefined;
-      if (VOLUME.includes(resource.type) && !holdsData(resource)) return undefined;
+      if (MAY_BE_EMPTY.includes(resource.type) && !holdsData(resource)) return undefined;
       return "protect is not set";
     });
   },

@@ -13,6 +13,9 @@ export function selectorOf(component: string, instance: string, role: PodRole): 
   };
 }
 
+/** Label of what is made again when it is lost, whatever the stack's own label of that name says. */
+export const HOLDS_NOTHING: Labels = { "data-class": "none" };
+
 /** Labels of every object of a component. */
 export function labelsOf(component: string, more: Labels = {}): Labels {
   return { "app.kubernetes.io/managed-by": "bulwark", "app.kubernetes.io/name": component, ...more };

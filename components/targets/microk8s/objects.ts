@@ -22,7 +22,11 @@ export interface Owner {
 
 /** Name, namespace and labels of an object. */
 export function metadata(owner: Owner, name: pulumi.Input<string>, labels: Labels = {}) {
-  return { name, namespace: owner.network.namespace, labels: { ...labelsOf(owner.component), ...labels } };
+  return {
+    name,
+    namespace: owner.network.namespace,
+    labels: { ...owner.network.target.labels, ...labelsOf(owner.component), ...labels },
+  };
 }
 
 /** Options of a child: its parent, and the namespace first. */

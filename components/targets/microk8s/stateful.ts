@@ -1,7 +1,7 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import type * as pulumi from "@pulumi/pulumi";
-import { labelsOf, type PodRole, selectorOf } from "./labels";
+import { HOLDS_NOTHING, labelsOf, type PodRole, selectorOf } from "./labels";
 import { childOf, identity, metadata, type Owner } from "./objects";
 import { type PodTemplate, podSpec } from "./pod";
 
@@ -19,6 +19,8 @@ export function statefulServer(
   service: string,
   role: PodRole,
   template: Omit<PodTemplate, "serviceAccount">,
+  /** Whether it may be deleted; only of a server that keeps data. */
+  protect: boolean | undefined,
   after: readonly pulumi.Input<pulumi.Resource>[] = [],
 ): StatefulServer {
   const account = identity(owner, service);
@@ -43,7 +45,7 @@ export function statefulServer(
   const workload = new StatefulSet(
     service,
     {
-      metadata: metadata(owner, service, selector),
+      metadata: metadata(owner, service, { ...(protect === undefined ? HOLDS_NOTHING : {}), ...selector }),
       spec: {
         replicas: 1,
         serviceName: service,
@@ -54,7 +56,7 @@ export function statefulServer(
         },
       },
     },
-    childOf(owner, [account.resource, ...after]),
+    { ...childOf(owner, [account.resource, ...after]), ...(protect === undefined ? {} : { protect }) },
   );
   return { host: `${service}.${owner.network.namespace}.svc`, workload, service: address };
 }

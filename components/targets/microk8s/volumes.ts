@@ -1,4 +1,5 @@
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
+import { HOLDS_NOTHING } from "./labels";
 import { childOf, metadata, type Owner } from "./objects";
 import type { Mounted } from "./pod";
 
@@ -17,7 +18,10 @@ export function claim(
     name,
     {
       // The volume is only made when its first pod is placed.
-      metadata: { ...metadata(owner, name), annotations: { "pulumi.com/skipAwait": "true" } },
+      metadata: {
+        ...metadata(owner, name, protect === undefined ? HOLDS_NOTHING : {}),
+        annotations: { "pulumi.com/skipAwait": "true" },
+      },
       spec: {
         accessModes: ["ReadWriteOnce"],
         storageClassName: storageClass,
