@@ -3,6 +3,8 @@ import { type Finding, type GraphResource, SECRET } from "../../policies/graph";
 import { columns, type Paint } from "../terminal";
 import type { PlanDocument } from "./document";
 import { blocks } from "./findings";
+import { reachOf } from "./reach";
+import { reachText } from "./reach-text";
 import { holdsData, kinds } from "./summary";
 
 type Props = Readonly<Record<string, unknown>>;
@@ -25,6 +27,7 @@ export function planText(plan: PlanDocument, paint: Paint): string {
       `Plan of ${plan.stack} on ${plan.target}: ${plan.summary.resources} resources. Nothing has been changed.`,
     ),
     ...sections.flatMap(({ owner, members }) => ["", ...section(owner, members, networks, paint)]),
+    ...reachText(reachOf(plan), paint),
     "",
     ...totals(plan, paint),
     ...plan.summary.warnings.map((warning) => `${paint.yellow("warning")}  ${warning}`),
