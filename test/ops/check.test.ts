@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -33,6 +33,15 @@ beforeAll(() => {
 describe("bulwark check", () => {
   it("finds nothing that blocks in the dev stack", () =>
     expect(bulwark("check", good)).toMatchObject({ code: 0, err: "" }));
+
+  it("finds nothing that blocks in the dev stack as it is rendered", () => {
+    const rendered = join(folder, "rendered");
+    expect(bulwark("render", "dev", "--out", rendered)).toMatchObject({ code: 0 });
+    const file = join(rendered, "compose.yaml");
+    expect(bulwark("check", file, "--environment", "dev")).toMatchObject({ code: 0, err: "" });
+    writeFileSync(file, readFileSync(file, "utf8").replace("read_only: true", "read_only: true\n    privileged: true"));
+    expect(bulwark("check", file, "--environment", "dev")).toMatchObject({ code: 22 });
+  });
 
   it("ends with 22 and names rule, resource and remedy when a mandatory rule is violated", () => {
     const { code, out } = bulwark("check", bad, "--format", "json");
