@@ -114,6 +114,8 @@ export const images = [
   image("postgres"),
   image("valkey"),
   image("edge"),
+  image("monitoring"),
+  image("collector"),
   gateway,
   image("s3", { needs: ["image-gateway"], lane: "late" }),
   sample,

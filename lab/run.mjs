@@ -14,10 +14,11 @@ import { kubeconform } from "./kubeconform.mjs";
 import { apiserver, kubectl } from "./kubernetes.mjs";
 import { bin, cache, facts, logs, work } from "./paths.mjs";
 import { postgresql } from "./postgresql.mjs";
+import { prometheus } from "./prometheus.mjs";
 import { shellFor } from "./sh.mjs";
 
 const ofKubernetes = [etcd, certManager, kubeconform, apiserver, kubectl];
-const parts = [debian, postgresql, docker, base, versitygw, compose, pulumi, ...images, ...ofKubernetes];
+const parts = [debian, postgresql, prometheus, docker, base, versitygw, compose, pulumi, ...images, ...ofKubernetes];
 
 async function runPart(part, outcomes) {
   const started = Date.now();

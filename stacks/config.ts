@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
+import type { ChangeWindow } from "../components/core/change-window";
 import { Problems } from "../components/core/problems";
 import { hostname, image, port, size } from "../components/core/schema";
 import { accept } from "../components/core/tick";
-import type { Size } from "../components/core/units";
+import type { Duration, Size } from "../components/core/units";
+import type { HostAgents, MonitoringStackArgs, Packages } from "../components/monitoring-stack";
 import { INGRESS_CONTROLLERS, type IngressController } from "../components/targets/target";
 
 /** Services of the platform that run the user's own images. */
@@ -24,6 +26,18 @@ export interface MonitoringConfig {
   readonly secondUrl: string;
   /** Webhook of a service that raises the alarm when it is no longer called. */
   readonly heartbeatUrl: string;
+  /** Time between two heartbeats. Default: 1 minute. */
+  readonly heartbeatEvery?: Duration;
+  /** Time between two scrapes. Default: 15 seconds. */
+  readonly interval?: Duration;
+  /** Windows in which warnings wait. */
+  readonly mute?: readonly ChangeWindow[];
+  /** Changes to the alerts that belong to no component. */
+  readonly tuning?: MonitoringStackArgs["tuning"];
+  /** Compose: the Docker host that is watched. */
+  readonly host?: HostAgents;
+  /** Compose: where Prometheus, Alertmanager and the exporters come from. Default: `upstream`. */
+  readonly packages?: Packages;
 }
 
 /** Facts of a MicroK8s cluster; see `MicroK8sArgs` for the defaults. */
@@ -93,6 +107,13 @@ const schema = z.strictObject({
       chatUrl: z.string().min(1),
       secondUrl: z.string().min(1),
       heartbeatUrl: z.string().min(1),
+      // The components check what these hold.
+      heartbeatEvery: z.string().optional(),
+      interval: z.string().optional(),
+      mute: z.array(z.unknown()).optional(),
+      tuning: z.record(z.string(), z.unknown()).optional(),
+      host: z.record(z.string(), z.unknown()).optional(),
+      packages: z.string().optional(),
     })
     .optional(),
   acmeEmail: z.string().optional(),

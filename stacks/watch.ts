@@ -24,8 +24,22 @@ export function watch(
       { severity: "info", receivers: ["chat"] },
     ],
     default: "chat",
-    heartbeat: { receiver: "heartbeat" },
+    heartbeat: {
+      receiver: "heartbeat",
+      ...(config.heartbeatEvery === undefined ? {} : { every: config.heartbeatEvery }),
+    },
+    ...(config.mute === undefined ? {} : { mute: config.mute.map((window) => ({ window })) }),
     selfMonitoring: { receivers: ["second"] },
   });
-  return new MonitoringStack("monitoring", { vpc, watches, routing, domain: config.domain });
+  const { interval, tuning, host, packages } = config;
+  return new MonitoringStack("monitoring", {
+    vpc,
+    watches,
+    routing,
+    domain: config.domain,
+    ...(interval === undefined ? {} : { interval }),
+    ...(tuning === undefined ? {} : { tuning }),
+    ...(host === undefined ? {} : { host }),
+    ...(packages === undefined ? {} : { packages }),
+  });
 }

@@ -7,7 +7,9 @@ import type { EndpointAlerts } from "../surveillance-vpc/alerts";
 import type { NetworkSource } from "../targets/network";
 import type { SelfAlerts } from "./alerts";
 import type { AvailabilityAlerts } from "./availability";
-import type { Part, PartImage } from "./images";
+import type { ContainerAlerts } from "./container-alerts";
+import type { HostAlerts } from "./host-alerts";
+import type { Packages, Part, PartImage } from "./images";
 
 /** An alert rule of the user's own. */
 export interface CustomAlert {
@@ -22,6 +24,27 @@ export interface CustomAlert {
   readonly group?: string;
   readonly summary: string;
   readonly description: string;
+}
+
+/** What the agents on a Docker host need to know of it. They read; nothing of the host is mounted for writing. */
+export interface HostAgents {
+  /**
+   * Socket of the Docker daemon. Only a gateway sees it, which passes on a short list of reading requests to cAdvisor and Alloy. Default:
+   * `/var/run/docker.sock`.
+   */
+  readonly dockerSocket?: string;
+  /**
+   * Number of the group that owns the socket, `stat -c %g /var/run/docker.sock`: the gateway then runs as an ordinary user of that group.
+   * Default: none, the gateway runs as root without any capability.
+   */
+  readonly dockerGroup?: number;
+  /** Docker's data folder; cAdvisor sees the folder `image` below it, which holds no data of volumes. Default: `/var/lib/docker`. */
+  readonly dockerData?: string;
+  /**
+   * Whether file systems that the host mounts later are watched. `rprivate` is for hosts whose root is no shared mount, which are those
+   * without systemd. Default: `rslave`, they are.
+   */
+  readonly propagation?: "rslave" | "rprivate";
 }
 
 /** Arguments of {@link MonitoringStack}. */
@@ -47,15 +70,25 @@ export interface MonitoringStackArgs {
   /** Changes to the alerts that belong to no component. */
   readonly tuning?: {
     readonly availability?: AvailabilityAlerts;
+    readonly containers?: ContainerAlerts;
+    readonly host?: HostAlerts;
     readonly endpoints?: EndpointAlerts;
     readonly self?: SelfAlerts;
   };
+  /** Compose only: the Docker host that is watched. */
+  readonly host?: HostAgents;
+  /**
+   * Compose only: where Prometheus, Alertmanager and the exporters come from. `debian` builds one image of Debian's packages on the host, for
+   * sites that reach no registry: the versions are older, and Alertmanager has no web page. Default: `upstream`, the projects' own images.
+   */
+  readonly packages?: Packages;
   /** Other images, by part. */
   readonly images?: Readonly<Partial<Record<Part, PartImage>>>;
 }
 
 const alertName = text(/^[A-Z][A-Za-z0-9]*$/, "a name in upper camel case", 'use a name such as "QueueTooLong"');
 const days = z.number().int().min(1).max(3660);
+const hostPath = text(/^\/\S+$/, "an absolute path of the host", 'use a path such as "/var/run/docker.sock"');
 const partImage = z
   .strictObject({ reference: image, user: text(/^\d+:\d+$/, "uid:gid", 'use "65534:65534"') })
   .optional();
@@ -94,10 +127,21 @@ export const schema = z.strictObject({
   tuning: z
     .strictObject({
       availability: z.record(z.string(), z.unknown()).optional(),
+      containers: z.record(z.string(), z.unknown()).optional(),
+      host: z.record(z.string(), z.unknown()).optional(),
       endpoints: z.record(z.string(), z.unknown()).optional(),
       self: z.record(z.string(), z.unknown()).optional(),
     })
     .optional(),
+  host: z
+    .strictObject({
+      dockerSocket: hostPath.optional(),
+      dockerGroup: z.number().int().min(1).max(65_535).optional(),
+      dockerData: hostPath.optional(),
+      propagation: z.enum(["rslave", "rprivate"]).optional(),
+    })
+    .optional(),
+  packages: z.enum(["upstream", "debian"]).optional(),
   images: z
     .strictObject({
       prometheus: partImage,

@@ -88,6 +88,7 @@ function redis(shared: Shared, component: string, need: ExporterNeed): ScrapeTar
     ],
     attachments: attachment(need.path),
     trusts: true,
+    health: "http://127.0.0.1:9121/health",
     memory: MEMORY.redisExporter,
     after: need.after,
   });

@@ -13,6 +13,8 @@ export function pages(shared: Shared): pulumi.Output<string> {
     command: ["-config.file=/etc/bulwark/loki.yml"],
     files: [{ path: "/etc/bulwark/loki.yml", content: lokiConfig(spec) }],
     data: "/loki",
+    // The image holds nothing else that could ask.
+    health: ["CMD", "/usr/bin/loki", "-health"],
     memory: MEMORY.loki,
   });
   run(shared, {
@@ -21,6 +23,7 @@ export function pages(shared: Shared): pulumi.Output<string> {
     command: ["--config=/etc/bulwark/jaeger.yml"],
     files: [{ path: "/etc/bulwark/jaeger.yml", content: jaegerConfig() }],
     attachments: [{ network: network.edgeNetwork, aliases: ["jaeger"] }],
+    health: "http://127.0.0.1:13133/status",
     memory: MEMORY.jaeger,
   });
   const password = secretOf(shared, "grafana").result;

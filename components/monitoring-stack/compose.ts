@@ -4,6 +4,7 @@ import type { NetworkPath } from "../core/links";
 import type { ScrapeTarget } from "../core/monitorable";
 import { network as dockerNetwork } from "../targets/compose/stores";
 import type { ComposeNetwork } from "../targets/network";
+import { agents } from "./compose-agents";
 import { exporters } from "./compose-exporters";
 import { pages } from "./compose-pages";
 import { loginHash } from "./login";
@@ -38,7 +39,7 @@ export function buildOnCompose(
     username: "admin",
     hash: password.result.apply((value) => loginHash(`${network.target.prefix}/${name}`, value)),
   };
-  const exported = exporters(shared);
+  const exported = [...exporters(shared), ...agents(shared)];
   alertmanager(shared, routing);
   prometheus(shared, exported);
   const grafanaPassword = pages(shared);

@@ -20,9 +20,21 @@ export interface PartImage {
   readonly user: string;
 }
 
+/** A part that runs from an image of Bulwark's own, made of Debian's packages on the host. */
+export interface PackagedPart {
+  readonly own: "monitoring";
+  readonly user: string;
+  /** The program in the image, which holds several. */
+  readonly entrypoint: readonly string[];
+}
+
+/** Where Prometheus, Alertmanager and the exporters come from. */
+export type Packages = "upstream" | "debian";
+
 /**
  * The one table of versions. Checked on 2026-11-21; the test of this table fails when that is longer than 180 days ago, so that it is
- * looked through twice a year.
+ * looked through twice a year. Variants are chosen so that a health check can be run inside: redis_exporter's plain image holds nothing
+ * but the exporter.
  */
 export const IMAGES = {
   prometheus: { reference: "quay.io/prometheus/prometheus:v3.14.0", user: "65534:65534" },
@@ -35,9 +47,25 @@ export const IMAGES = {
   // gcr.io ends at 0.53, which sees no container on Docker 29.
   cadvisor: { reference: "ghcr.io/google/cadvisor:v0.60.5", user: "65534:65534" },
   postgresExporter: { reference: "quay.io/prometheuscommunity/postgres-exporter:v0.20.1", user: "65534:65534" },
-  redisExporter: { reference: "docker.io/oliver006/redis_exporter:v1.88.0", user: "59000:59000" },
+  redisExporter: { reference: "docker.io/oliver006/redis_exporter:v1.88.0-alpine", user: "59000:59000" },
   blackboxExporter: { reference: "quay.io/prometheus/blackbox-exporter:v0.28.0", user: "65534:65534" },
 } as const satisfies Readonly<Record<Part, PartImage>>;
+
+const packaged = (program: string): PackagedPart => ({
+  own: "monitoring",
+  user: "10990:10990",
+  entrypoint: [program],
+});
+
+/** The parts that Debian has packages of; `images/monitoring` holds them all. */
+export const PACKAGED: Readonly<Partial<Record<Part, PackagedPart>>> = {
+  prometheus: packaged("prometheus"),
+  alertmanager: packaged("prometheus-alertmanager"),
+  nodeExporter: packaged("prometheus-node-exporter"),
+  postgresExporter: packaged("prometheus-postgres-exporter"),
+  redisExporter: packaged("prometheus-redis-exporter"),
+  blackboxExporter: packaged("prometheus-blackbox-exporter"),
+};
 
 /** When the versions were last compared with what the projects publish. */
 export const IMAGES_CHECKED = "2026-11-21";

@@ -5,8 +5,8 @@ import type { MonitoringStackArgs } from "./args";
 import type { MonitoringOutput } from "./compose";
 import { resolveMonitoring } from "./spec";
 
-export type { CustomAlert, MonitoringStackArgs } from "./args";
-export type { Part, PartImage } from "./images";
+export type { CustomAlert, HostAgents, MonitoringStackArgs } from "./args";
+export type { Packages, Part, PartImage } from "./images";
 
 /**
  * Watches what it is given: metrics, alerts, logs, traces, and pages for all of them behind a login. What is watched of a component is said by the
@@ -61,7 +61,7 @@ export class MonitoringStack extends Component {
         jobs: spec.jobs,
         alerts: Object.entries(alerts).map(([component, names]) => `${component}: ${names.join(", ")}`),
         retentionDays: spec.retention.days,
-        images: Object.values(spec.images).map((image) => image.reference),
+        images: Object.values(spec.images).map((image) => ("own" in image ? `images/${image.own}` : image.reference)),
       },
       network.target.provider,
       opts,

@@ -3,7 +3,13 @@ import { RandomPassword } from "@pulumi/random/randomPassword";
 import { PASSWORD_LENGTH } from "../core/secrets";
 import { type CarriedFile, carry } from "../targets/compose/carrier";
 import { trustMount } from "../targets/compose/certificate";
-import { type Attachment, type ContainerSpec, server } from "../targets/compose/hardened";
+import {
+  type Attachment,
+  type ContainerSpec,
+  type HostPath,
+  server,
+  type VolumeMount,
+} from "../targets/compose/hardened";
 import { volume } from "../targets/compose/stores";
 import type { ComposeNetwork } from "../targets/network";
 import type { Part } from "./images";
@@ -31,8 +37,14 @@ export interface PartSpec {
   readonly data?: string;
   readonly attachments?: readonly Attachment[];
   readonly memory: number;
-  /** Address that answers when all is well; only of images that have wget. */
-  readonly health?: string;
+  /** What tells that it works: an address, asked with the image's wget, or a command. */
+  readonly health: string | readonly string[];
+  /** What an agent reads of the host. */
+  readonly hostPaths?: readonly HostPath[];
+  /** Volumes besides that of `data`. */
+  readonly mounts?: readonly VolumeMount[];
+  /** User in the place of the image's. */
+  readonly user?: string;
   /** Whether it talks to servers with a certificate of the stack's own CA. */
   readonly trusts?: boolean;
   readonly after?: readonly pulumi.Input<pulumi.Resource>[];
@@ -53,8 +65,9 @@ export function run(shared: Shared, part: PartSpec): pulumi.Resource {
     network.target,
     {
       service: part.service,
-      image: image.reference,
-      user: image.user,
+      image: "own" in image ? network.target.image(image.own) : image.reference,
+      ...("own" in image ? { entrypoint: image.entrypoint } : {}),
+      user: part.user ?? image.user,
       command: part.command,
       ...(part.environment === undefined ? {} : { environment: part.environment }),
       attachments: [{ network: hub.name, aliases: [part.service] }, ...(part.attachments ?? [])],
@@ -63,22 +76,20 @@ export function run(shared: Shared, part: PartSpec): pulumi.Resource {
           ? []
           : [{ volume: data.name, target: part.data, readOnly: false }]),
         ...(part.trusts === true ? [trustMount(network)] : []),
+        ...(part.mounts ?? []),
         ...files.mounts,
       ],
+      ...(part.hostPaths === undefined ? {} : { hostPaths: part.hostPaths }),
       memory: part.memory,
       cpus: 0.5,
       stopSeconds: 30,
-      ...(part.health === undefined
-        ? {}
-        : {
-            health: {
-              command: ["CMD", "wget", "-q", "-O", "/dev/null", part.health],
-              interval: 10,
-              timeout: 5,
-              retries: 6,
-              start: 60,
-            },
-          }),
+      health: {
+        command: typeof part.health === "string" ? ["CMD", "wget", "-q", "-O", "/dev/null", part.health] : part.health,
+        interval: 10,
+        timeout: 5,
+        retries: 6,
+        start: 60,
+      },
       labels: files.labels,
     },
     {

@@ -7,7 +7,9 @@ import { selfRules } from "./alerts";
 import { type MonitoringStackArgs, schema } from "./args";
 import { availabilityRules } from "./availability";
 import { everyAlert } from "./catalogue";
-import { IMAGES, type Part, type PartImage } from "./images";
+import { containerRules } from "./container-alerts";
+import { hostRules } from "./host-alerts";
+import { IMAGES, PACKAGED, type PackagedPart, type Part, type PartImage } from "./images";
 import type { Probe } from "./prometheus";
 import { promqlError } from "./promql";
 import { type RuleGroup, ruleGroups } from "./rules-file";
@@ -27,7 +29,14 @@ export interface MonitoringSpec {
   readonly retention: { readonly days: number; readonly mebibytes: number };
   /** Days. */
   readonly logs: { readonly application: number; readonly audit: number; readonly security: number };
-  readonly images: Readonly<Record<Part, PartImage>>;
+  readonly images: Readonly<Record<Part, PartImage | PackagedPart>>;
+  /** What the agents on a Docker host are told of it. */
+  readonly host: {
+    readonly dockerSocket: string;
+    readonly dockerGroup?: number;
+    readonly dockerData: string;
+    readonly propagation: "rslave" | "rprivate";
+  };
 }
 
 /** Memory of each part in MiB. */
@@ -40,6 +49,20 @@ export const MEMORY = {
   blackboxExporter: 32,
   postgresExporter: 48,
   redisExporter: 32,
+  nodeExporter: 64,
+  cadvisor: 192,
+  alloy: 192,
+  dockerGateway: 64,
+  imageAge: 32,
+} as const;
+
+/** Jobs of the agents and of what keeps the logs, on a Docker host. */
+const HOST_JOBS = ["alloy", "cadvisor", "loki", "node"];
+
+/** What nothing on a Docker host measures by itself: the agents do not reach systemd, and only a script of the host knows of updates. */
+const UNMEASURED = {
+  HostSecurityUpdatesPending: { enabled: false },
+  HostSystemdUnitFailed: { enabled: false },
 } as const;
 
 /** Checks the arguments and fills in what was left out. Throws an `ArgumentError` with every problem. */
@@ -63,12 +86,14 @@ export function resolveMonitoring(name: string, args: MonitoringStackArgs): Moni
       (need): Probe => ({ job: `blackbox-${each.component}`, module: need.module, addresses: [need.address] }),
     ),
   );
+  const onHost = args.vpc.network.kind === "compose";
   const jobs = [
     ...watched.flatMap((each) => [
       ...each.targets.map((target) => target.job),
       ...(each.exporter === undefined ? [] : [each.component]),
     ]),
     ...probes.map((probe) => probe.job),
+    ...(onHost ? HOST_JOBS : []),
     "alertmanager",
     "prometheus",
   ].sort();
@@ -79,7 +104,8 @@ export function resolveMonitoring(name: string, args: MonitoringStackArgs): Moni
     groups: ruleGroups([
       ...watched.flatMap((each) => each.sources),
       availabilityRules(jobs, args.tuning?.availability),
-      selfRules({ ContainerMetricsMissing: { enabled: false }, ...args.tuning?.self }),
+      selfRules({ ...(onHost ? {} : { ContainerMetricsMissing: { enabled: false } }), ...args.tuning?.self }),
+      ...(onHost ? [hostRules({ ...UNMEASURED, ...args.tuning?.host }), containerRules(args.tuning?.containers)] : []),
       ...custom(args),
     ]),
     domain: args.domain,
@@ -90,7 +116,13 @@ export function resolveMonitoring(name: string, args: MonitoringStackArgs): Moni
       mebibytes: mebibytes(args.retention?.size ?? "10 GiB"),
     },
     logs: { application: 30, audit: 90, security: 365, ...args.logs },
-    images: { ...IMAGES, ...args.images },
+    images: { ...IMAGES, ...(args.packages === "debian" ? PACKAGED : {}), ...args.images },
+    host: {
+      dockerSocket: "/var/run/docker.sock",
+      dockerData: "/var/lib/docker",
+      propagation: "rslave",
+      ...args.host,
+    },
   };
 }
 
@@ -190,8 +222,8 @@ function checkTarget(problems: Problems, name: string, args: MonitoringStackArgs
     const exporters = (Array.isArray(args.watches) ? args.watches : []).flatMap((each) =>
       isExported(each) ? [each.monitoring.exporter.kind] : [],
     );
-    const memory =
-      MEMORY.prometheus + MEMORY.alertmanager + MEMORY.grafana + MEMORY.loki + MEMORY.jaeger + MEMORY.blackboxExporter;
+    const { postgresExporter: _, redisExporter: __, ...once } = MEMORY;
+    const memory = Object.values(once).reduce((sum, each) => sum + each, 0);
     network.target.capacity.take(
       { name, cpus: 0.25, memory: memory + exporters.length * MEMORY.postgresExporter },
       problems,

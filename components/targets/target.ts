@@ -14,7 +14,7 @@ interface TargetBase {
 }
 
 /** Images that Bulwark builds itself, from the folder `images/` of the package. */
-export type OwnImage = "tools" | "postgres" | "valkey" | "s3" | "edge";
+export type OwnImage = "tools" | "postgres" | "valkey" | "s3" | "edge" | "monitoring" | "collector";
 
 /** A Docker host. Made by `new ComposeHost(...)` of `bulwark/compose`. */
 export interface ComposeTarget extends TargetBase {

@@ -136,6 +136,7 @@ interface MountProps {
   readonly source?: string;
   readonly target: string;
   readonly readOnly?: boolean;
+  readonly bindOptions?: { readonly propagation?: string };
 }
 
 interface NetworkProps {
@@ -181,6 +182,8 @@ function mount(each: MountProps, names: Names): Fields {
     ...(each.source === undefined ? {} : { source: each.type === "volume" ? names.volume(each.source) : each.source }),
     target: each.target,
     ...(each.readOnly === true ? { read_only: true } : {}),
+    // A folder of the host that is missing is a mistake: compose would make an empty one.
+    ...(each.type === "bind" ? { bind: { ...each.bindOptions, create_host_path: false } } : {}),
   };
 }
 

@@ -59,6 +59,17 @@ export function carrier(changes: Readonly<Record<string, unknown>> = {}): Exampl
   });
 }
 
+/** A collector that reads one path of the host, and can do nothing else. */
+export function collector(name: string, source: string, changes: Readonly<Record<string, unknown>> = {}): Example {
+  const [base] = container({
+    capabilities: { drops: ["ALL"] },
+    ports: undefined,
+    mounts: [{ type: "bind", source, target: "/host", readOnly: true }],
+    ...changes,
+  });
+  return [{ ...base, name }];
+}
+
 /** Properties with changes; `undefined` takes one away. */
 export function changed(
   base: Readonly<Record<string, unknown>>,

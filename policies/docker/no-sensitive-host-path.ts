@@ -1,7 +1,8 @@
 import { EVERYWHERE, rule } from "../rule";
 import { strings } from "../setting";
+import { reads } from "./agents";
 import { CONTAINER, eachBind } from "./container";
-import { container } from "./examples";
+import { collector, container } from "./examples";
 
 const SENSITIVE = /^(\/|\/(boot|dev|etc|lib|lib64|proc|sys|usr|root|home|var\/lib\/docker)(\/.*)?|\/var(\/lib)?)$/;
 
@@ -12,19 +13,32 @@ export const noSensitiveHostPath = rule({
   severity: "high",
   level: EVERYWHERE,
   types: CONTAINER,
-  settings: { agents: strings([], "logical names of collectors that may read the host, read-only") },
+  settings: {
+    agents: strings(
+      ["node-exporter:/", "cadvisor:/sys", "cadvisor:/var/lib/docker/image"],
+      "collectors that may read the host, as name or name:/path; accepted read-only, and when nothing but reading is left to them",
+    ),
+  },
   remedy: "Use a named volume, or a folder made for this purpose below /srv.",
   references: ["CIS-D 5.6", "POL-23"],
   check(resource, guard, { settings }) {
     eachBind(resource, guard, (source, mount, at) => {
       if (!SENSITIVE.test(source)) return undefined;
-      const allowed = settings.agents.includes(resource.name) && mount.at("readOnly").flag() === true;
-      return !allowed && `${at.path} is a folder of the host's system`;
+      return !reads(settings.agents, resource, source, mount) && `${at.path} is a folder of the host's system`;
     });
   },
   examples: {
-    compliant: [container(), container({ volumes: [{ hostPath: "/srv/etc", containerPath: "/x", readOnly: true }] })],
+    compliant: [
+      container(),
+      container({ volumes: [{ hostPath: "/srv/etc", containerPath: "/x", readOnly: true }] }),
+      collector("node-exporter", "/"),
+      collector("cadvisor", "/sys"),
+    ],
     violating: [
+      collector("node-exporter", "/etc"),
+      collector("cadvisor", "/"),
+      collector("node-exporter", "/", { ports: [{ ip: "127.0.0.1", external: 9100, internal: 9100 }] }),
+      collector("node-exporter", "/", { capabilities: { drops: ["ALL"], adds: ["CAP_NET_BIND_SERVICE"] } }),
       container({ mounts: [{ type: "bind", source: "/srv/../etc/", target: "/x", readOnly: true }] }),
       container({ volumes: [{ hostPath: "/", containerPath: "/host", readOnly: true }] }),
     ],

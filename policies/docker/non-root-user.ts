@@ -1,8 +1,9 @@
 import { FROM_STAGING, rule } from "../rule";
 import { strings } from "../setting";
 import { Undetermined } from "../view";
+import { lockedDown } from "./agents";
 import { CONTAINER, capability, offline } from "./container";
-import { carrier, container } from "./examples";
+import { carrier, collector, container } from "./examples";
 
 /** Root in a container is one kernel bug away from root on the host. */
 export const nonRootUser = rule({
@@ -13,6 +14,10 @@ export const nonRootUser = rule({
   types: CONTAINER,
   settings: {
     nonRootImages: strings([], "images, without tag or digest, whose own default user is not root"),
+    agents: strings(
+      ["cadvisor", "docker-gateway"],
+      "logical names of collectors that read what belongs to root; accepted when they have no capability, no port and nothing writable",
+    ),
     offlineCaps: strings(
       ["CHOWN", "DAC_OVERRIDE", "FOWNER"],
       "a root without a network, with no capability besides these, is accepted",
@@ -29,6 +34,7 @@ export const nonRootUser = rule({
         throw new Undetermined("user", "is not set: the image decides, and the image is not in nonRootImages");
       }
       if (!/^(0+|root)(:|$)/.test(user)) return undefined;
+      if (settings.agents.includes(resource.name) && lockedDown(resource)) return undefined;
       const { drops, adds } = {
         drops: resource.at("capabilities", "drops"),
         adds: resource.at("capabilities", "adds"),
@@ -41,7 +47,15 @@ export const nonRootUser = rule({
     });
   },
   examples: {
-    compliant: [container(), container({ user: "app" }), carrier()],
-    violating: [container({ user: "0" }), container({ user: "root" }), container({ user: "0:10001" })],
+    compliant: [container(), container({ user: "app" }), carrier(), collector("cadvisor", "/sys", { user: "0:0" })],
+    violating: [
+      collector("cadvisor", "/srv/in", {
+        user: "0:0",
+        capabilities: { drops: ["ALL"], adds: ["CAP_NET_BIND_SERVICE"] },
+      }),
+      container({ user: "0" }),
+      container({ user: "root" }),
+      container({ user: "0:10001" }),
+    ],
   },
 });

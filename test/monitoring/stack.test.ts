@@ -123,6 +123,8 @@ describe("MonitoringStack on compose", () => {
       "blackbox-exporter",
       "db-exporter",
       "cache-exporter",
+      "node-exporter",
+      "alloy",
     ]) {
       const inputs = container(name);
       expect({ name, readOnly: inputs["readOnly"], drops: inputs["capabilities"], ports: inputs["ports"] }).toEqual({
@@ -132,6 +134,44 @@ describe("MonitoringStack on compose", () => {
         ports: undefined,
       });
       expect(String(inputs["user"])).not.toMatch(/^(0|root)/);
+    }
+  });
+
+  it("shows the host to three agents only, read-only, and Docker's socket to its gateway alone", () => {
+    const binds = seen.flatMap(({ name, inputs }) =>
+      ((inputs["mounts"] ?? []) as { type: string; source: string; readOnly: boolean }[])
+        .filter((mount) => mount.type === "bind")
+        .map((mount) => `${name} ${mount.source} ${mount.readOnly ? "read-only" : "writable"}`),
+    );
+    expect(binds.sort()).toEqual([
+      "cadvisor /sys read-only",
+      "cadvisor /var/lib/docker/image read-only",
+      "docker-gateway /var/run/docker.sock read-only",
+      "node-exporter / read-only",
+    ]);
+    expect(networksOf("docker-gateway")).toEqual(["monitoring-docker"]);
+    const near = seen.filter(({ inputs }) =>
+      JSON.stringify(inputs["networksAdvanced"] ?? []).includes("monitoring-docker"),
+    );
+    expect(near.map((each) => each.name).sort()).toEqual(["alloy", "cadvisor", "docker-gateway", "image-age"]);
+  });
+
+  it("loads the alerts of hosts and containers, those of them that something measures", () => {
+    const files = filesOf("prometheus");
+    const host = files["/etc/bulwark/rules/host.yml"] ?? "";
+    expect(host).toContain("alert: HostDiskSpaceCritical");
+    for (const alert of ["HostSystemdUnitFailed", "HostSecurityUpdatesPending"]) expect(host).not.toContain(alert);
+    expect(files["/etc/bulwark/rules/container.yml"]).toContain("alert: ContainerMissing");
+    expect(files["/etc/bulwark/rules/monitoring.yml"]).toContain("alert: ContainerMetricsMissing");
+  });
+
+  it("sends the logs of this project alone to Loki, in the streams that have retentions", () => {
+    const config = filesOf("alloy")["/etc/bulwark/config.alloy"] ?? "";
+    expect(config).toContain('values = ["com.docker.compose.project=project-dev"]');
+    expect(config).toContain('url = "http://loki:3100/loki/api/v1/push"');
+    for (const stream of ["audit", "security"]) {
+      expect(config).toContain(stream);
+      expect(filesOf("loki")["/etc/bulwark/loki.yml"]).toContain(`{stream="${stream}"}`);
     }
   });
 
@@ -147,7 +187,18 @@ describe("MonitoringStack on compose", () => {
     const files = filesOf("prometheus");
     const config = files["/etc/bulwark/prometheus.yml"] ?? "";
     const jobs = [...config.matchAll(/job_name: (\S+)/g)].map((match) => match[1]).sort();
-    expect(jobs).toEqual(["alertmanager", "api", "blackbox-files", "cache", "db", "prometheus"]);
+    expect(jobs).toEqual([
+      "alertmanager",
+      "alloy",
+      "api",
+      "blackbox-files",
+      "cache",
+      "cadvisor",
+      "db",
+      "loki",
+      "node",
+      "prometheus",
+    ]);
     const absent = [...(files["/etc/bulwark/rules/availability.yml"] ?? "").matchAll(/absent\(up\{job="([^"]+)"/g)];
     expect(absent.map((match) => match[1]).sort()).toEqual(jobs);
     expect(config).toContain("api-1:8000");

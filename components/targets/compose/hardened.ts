@@ -11,6 +11,14 @@ export interface VolumeMount {
   readonly readOnly: boolean;
 }
 
+/** A file or folder of the host that an agent reads. There is no writable form. */
+export interface HostPath {
+  readonly source: string;
+  readonly target: string;
+  /** Whether mounts that the host makes later appear in the container. Default: `rprivate`, they do not. */
+  readonly propagation?: "rslave" | "rprivate";
+}
+
 /** A Docker network a container joins, and the names it answers to there. */
 export interface Attachment {
   readonly network: string;
@@ -29,6 +37,8 @@ export interface ContainerSpec {
   readonly user: string;
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   readonly mounts?: readonly VolumeMount[];
+  /** For agents that watch the host or Docker, and nothing else: the policies know them by name. */
+  readonly hostPaths?: readonly HostPath[];
   /** Paths of in-memory file systems besides `/tmp`, with their mount options. */
   readonly tmpfs?: Readonly<Record<string, string>>;
   readonly attachments?: readonly Attachment[];
@@ -138,7 +148,7 @@ function base(target: ComposeTarget, spec: ContainerSpec): ContainerArgs {
     },
     securityOpts: ["no-new-privileges:true"],
     tmpfs: { "/tmp": "rw,noexec,nosuid,nodev,size=64m,mode=1777", ...spec.tmpfs },
-    mounts: (spec.mounts ?? []).map(volumeMount),
+    mounts: [...(spec.mounts ?? []).map(volumeMount), ...(spec.hostPaths ?? []).map(hostMount)],
     networkMode: spec.attachments === undefined || spec.attachments.length === 0 ? "none" : "bridge",
     networksAdvanced: [...(spec.attachments ?? [])]
       .sort((a, b) => a.network.localeCompare(b.network))
@@ -171,6 +181,11 @@ function environment(values: Readonly<Record<string, pulumi.Input<string>>>): pu
 
 function volumeMount(mount: VolumeMount): types.input.ContainerMount {
   return { type: "volume", source: mount.volume, target: mount.target, readOnly: mount.readOnly };
+}
+
+function hostMount(path: HostPath): types.input.ContainerMount {
+  const { source, target, propagation = "rprivate" } = path;
+  return { type: "bind", source, target, readOnly: true, bindOptions: { propagation } };
 }
 
 function healthcheck(health: HealthSpec): types.input.ContainerHealthcheck {

@@ -1,0 +1,96 @@
+/** Port of the gateway to Docker. */
+export const GATEWAY_PORT = 2375;
+
+/**
+ * The gateway to Docker: a list of requests that read, and nothing else. Lists, states and logs of containers, and when images were built.
+ * It is compared with the request as it was sent, so that no spelling of a path gets by.
+ */
+export function gatewayConfig(): string {
+  const readable = [
+    "_ping",
+    "info",
+    "version",
+    "networks",
+    "containers/json",
+    "containers/[A-Za-z0-9][A-Za-z0-9_.-]*/(json|logs)",
+    "images/(sha256:)?[a-f0-9]+/json",
+  ].join("|");
+  return `{
+	admin off
+	auto_https off
+	persist_config off
+}
+
+http://:${GATEWAY_PORT} {
+	@read {
+		method GET HEAD
+		vars_regexp {http.request.uri} ^(/v[0-9]+\\.[0-9]+)?/(${readable})([?].*)?$
+	}
+	handle @read {
+		reverse_proxy unix//var/run/docker.sock {
+			flush_interval -1
+		}
+	}
+	handle {
+		respond 403
+	}
+}
+`;
+}
+
+/** What Alloy is told. */
+export interface AlloySettings {
+  /** `host:port` of the gateway to Docker. */
+  readonly gateway: string;
+  /** Compose project whose containers are listened to. */
+  readonly project: string;
+}
+
+/**
+ * Logs of the project's containers, to Loki. A line of JSON says by its field `stream` that it belongs to `audit` or `security`, which are kept
+ * longer; every other line is of `application`.
+ */
+export function alloyConfig(settings: AlloySettings): string {
+  return `discovery.docker "project" {
+  host = "tcp://${settings.gateway}"
+  filter {
+    name   = "label"
+    values = ["com.docker.compose.project=${settings.project}"]
+  }
+}
+
+discovery.relabel "project" {
+  targets = discovery.docker.project.targets
+  rule {
+    source_labels = ["__meta_docker_container_label_com_docker_compose_service"]
+    target_label  = "service"
+  }
+}
+
+loki.source.docker "project" {
+  host       = "tcp://${settings.gateway}"
+  targets    = discovery.relabel.project.output
+  forward_to = [loki.process.streams.receiver]
+}
+
+loki.process "streams" {
+  stage.json {
+    expressions = { kind = "stream" }
+  }
+  stage.template {
+    source   = "kind"
+    template = "{{ if or (eq .Value \\"audit\\") (eq .Value \\"security\\") }}{{ .Value }}{{ else }}application{{ end }}"
+  }
+  stage.labels {
+    values = { stream = "kind" }
+  }
+  forward_to = [loki.write.kept.receiver]
+}
+
+loki.write "kept" {
+  endpoint {
+    url = "http://loki:3100/loki/api/v1/push"
+  }
+}
+`;
+}
