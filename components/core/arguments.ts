@@ -28,21 +28,3 @@ export function checkReservedCpus(
     }
   });
 }
-
-/** Checks that a component is not asked for on a target that does not have it yet. */
-export function checkHasTarget(
-  problems: Problems,
-  args: { readonly vpc: { readonly network: { readonly kind: string } } },
-  what: string,
-  targets: readonly string[],
-): void {
-  problems.across(["vpc"], (add) => {
-    if (targets.includes(args.vpc.network.kind)) return;
-    add({
-      path: "vpc",
-      given: `a network on ${args.vpc.network.kind}`,
-      allowed: `${targets.join(" and ")}, in this release`,
-      fix: `run the ${what} on one of these, or use the platform's own until the next release`,
-    });
-  });
-}

@@ -18,6 +18,14 @@ export interface SecretVariable {
   readonly ref: SecretRef;
 }
 
+/** Actions that a role may take on resources, as IAM names them. */
+export interface Permission {
+  readonly Effect: "Allow";
+  readonly Action: readonly string[] | string;
+  readonly Resource?: readonly string[] | string;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
 /** The way through the network that a link opens, and nothing else does. */
 export type NetworkPath =
   | { readonly kind: "compose" /** Docker network that the consumer joins. */; readonly network: string }
@@ -34,6 +42,10 @@ export type NetworkPath =
       /** Security group of the provider, which gets one ingress rule from the consumer's group. */
       readonly securityGroupId: pulumi.Input<string>;
       readonly port: number;
+    }
+  | {
+      /** An API of the platform, which every consumer can reach; permissions decide. */
+      readonly kind: "endpoint";
     };
 
 /** What a consumer gets from one link: variables, secrets, a network path, and the access that was granted for it. */
@@ -44,6 +56,8 @@ export interface Link {
   readonly variables: Readonly<Record<string, pulumi.Input<string>>>;
   readonly secrets: readonly SecretVariable[];
   readonly path: NetworkPath;
+  /** AWS: what the role of the consumer may do. */
+  readonly permissions?: pulumi.Input<readonly Permission[]>;
   /** Whether the consumer must trust the stack's own CA. */
   readonly trust: boolean;
   /** What must be ready before the consumer starts. */

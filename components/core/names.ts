@@ -20,6 +20,10 @@ export const NAME_RULES = {
   rdsInstance: { max: 63, allowed: /[a-z0-9-]/, lower: true },
   /** Application Load Balancer and target group. */
   loadBalancer: { max: 32, allowed: /[a-zA-Z0-9-]/, lower: false },
+  /** ElastiCache replication group, user and user group. */
+  cache: { max: 40, allowed: /[a-z0-9-]/, lower: true },
+  /** AWS Lambda function. */
+  lambda: { max: 64, allowed: /[a-zA-Z0-9_-]/, lower: false },
   /** Amazon S3 bucket. */
   bucket: { max: 63, allowed: /[a-z0-9-]/, lower: true },
   /** ECS service, cluster and task family. */

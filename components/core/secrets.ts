@@ -22,6 +22,8 @@ export type SecretRef =
       readonly kind: "secretsManager";
       readonly arn: pulumi.Input<string>;
       readonly jsonKey?: string;
+      /** Version that the consumer is to read, so that another value starts it anew. Default: the current one when it starts. */
+      readonly version?: pulumi.Input<string>;
     };
 
 /** Length of every generated password in characters: at least 32, from a URL-safe alphabet. */

@@ -117,5 +117,6 @@ export function buildOnAws(
     tls: { mode: "require" },
     path: { kind: "aws", securityGroupId: group.id, port: PORT },
     after: [server],
+    reach: { kind: "aws", arn: server.arn },
   };
 }

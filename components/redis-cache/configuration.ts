@@ -14,7 +14,8 @@ export const OWN_USER = "10379:10379";
 /** User that copies the whole content, and may do nothing else. */
 export const BACKUP_USER = "backup";
 
-const EVICTION: Readonly<Record<Purpose, string>> = {
+/** What goes when memory is full. */
+export const EVICTION: Readonly<Record<Purpose, string>> = {
   cache: "allkeys-lru",
   session: "volatile-lru",
   queue: "noeviction",
@@ -43,9 +44,11 @@ export function configuration(spec: CacheSpec, caFile: string): string {
   ].join("\n");
 }
 
+/** What consumers may do: everything but administration, and what can stop the server or empty it (X-16). */
+export const RIGHTS = "~* &* +@all -@admin -@dangerous +info +sort +sort_ro";
+
 /**
- * Who may do what: the default user is off, the health check may only ping, consumers may do everything but administration and commands
- * that can stop the server or empty it (X-16). Passwords stand here as SHA-256, as the server itself stores them.
+ * Who may do what: the default user is off, the health check may only ping, consumers have {@link RIGHTS}. Passwords stand here as SHA-256, as the server itself stores them.
  */
 export function users(password: string, monitorPassword: string, backupPassword: string): string {
   const hash = createHash("sha256").update(password).digest("hex");
@@ -56,7 +59,7 @@ export function users(password: string, monitorPassword: string, backupPassword:
     "user health on nopass resetkeys resetchannels -@all +ping",
     `user ${MONITOR_USER} on #${monitorHash} resetkeys resetchannels -@all +ping +info +config|get +slowlog|get +slowlog|len +latency|latest +client|setname`,
     `user ${BACKUP_USER} on #${backupHash} resetkeys resetchannels -@all +ping +psync +sync +replconf`,
-    `user ${APP_USER} on #${hash} ~* &* +@all -@admin -@dangerous +info +sort +sort_ro`,
+    `user ${APP_USER} on #${hash} ${RIGHTS}`,
     "",
   ].join("\n");
 }

@@ -13,7 +13,7 @@ import type { CacheOutput } from "./output";
 import { type CacheSpec, resolveCache } from "./spec";
 
 export type { RedisAlerts } from "./alerts";
-export type { CacheImage, Purpose, RedisCacheArgs } from "./args";
+export type { CacheImage, CacheOnAws, Purpose, RedisCacheArgs } from "./args";
 
 /** How a consumer wants to use the cache. */
 export interface CacheAccess {
@@ -108,7 +108,7 @@ export class RedisCache extends Component implements Linkable, Monitorable, Back
 
   /** How the keys are backed up: a user of its own reads them over the replication protocol. Part of {@link BackupSource}. */
   get backup(): BackupSubject {
-    const { backupPassword: password, tls, path, after } = this.#made;
+    const { backupPassword: password, tls, path, after, arn } = this.#made;
     return {
       kind: "redis",
       component: this.componentName,
@@ -125,6 +125,7 @@ export class RedisCache extends Component implements Linkable, Monitorable, Back
               caFile: tls.caFile,
             },
           }),
+      ...(arn === undefined ? {} : { arn }),
     };
   }
 
@@ -162,6 +163,6 @@ function build(name: string, spec: CacheSpec, network: Network, parent: pulumi.R
     case "microk8s":
       return (require("./microk8s") as typeof import("./microk8s")).buildOnMicroK8s(name, spec, network, parent);
     case "aws":
-      throw new Error(`RedisCache has no ${network.kind} side`);
+      return (require("./aws") as typeof import("./aws")).buildOnAws(name, spec, network, parent);
   }
 }

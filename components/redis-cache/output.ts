@@ -17,4 +17,7 @@ export interface CacheOutput {
   readonly path: NetworkPath;
   /** What must be ready before a consumer starts. */
   readonly after: readonly pulumi.Input<pulumi.Resource>[];
+  /** AWS: the replication group, for its alarms and snapshots. */
+  readonly replicationGroupId?: pulumi.Output<string>;
+  readonly arn?: pulumi.Output<string>;
 }

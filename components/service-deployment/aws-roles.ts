@@ -1,15 +1,14 @@
 import { Role } from "@pulumi/aws/iam/role";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
 import * as pulumi from "@pulumi/pulumi";
+import type { Link, Permission } from "../core/links";
 import { physicalName } from "../core/names";
 import { named } from "../targets/aws/children";
+import { allow, document, trusts } from "../targets/aws/documents";
 import type { AwsService } from "./aws";
 import { repositoryArn } from "./fargate";
 
-const FOR_TASKS = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" }],
-});
+const FOR_TASKS = trusts("ecs-tasks.amazonaws.com");
 
 /** The role with which ECS starts the task: it may pull this image, write this log and read these secrets. */
 export function executionRole(
@@ -17,26 +16,32 @@ export function executionRole(
   logGroup: pulumi.Output<string>,
   secrets: readonly pulumi.Input<string>[],
 ): { readonly arn: pulumi.Output<string>; readonly after: readonly pulumi.Resource[] } {
-  const { name, args, owner } = service;
+  const { name, args, owner, network } = service;
   const role = roleFor(service, "execution", "Starts the tasks of one service");
   const policy = new RolePolicy(
     `${name}-execution`,
     {
       name: "start-tasks",
       role: role.name,
-      policy: pulumi.all([args.image, logGroup, pulumi.all([...secrets])]).apply(([image, log, arns]) => {
-        const repository = repositoryArn(image);
-        return JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [
+      policy: pulumi
+        .all([args.image, logGroup, pulumi.all([...secrets]), network.keyArn])
+        .apply(([image, log, arns, key]) => {
+          const repository = repositoryArn(image);
+          return document([
             allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${log}:*`]),
             ...(repository === undefined
               ? []
               : [allow(["ecr:GetAuthorizationToken"], ["*"]), allow(PULL, [repository])]),
-            ...(arns.length === 0 ? [] : [allow(["secretsmanager:GetSecretValue"], [...new Set(arns)].sort())]),
-          ],
-        });
-      }),
+            ...(arns.length === 0
+              ? []
+              : [
+                  allow(["secretsmanager:GetSecretValue"], [...new Set(arns)].sort()),
+                  allow(["kms:Decrypt"], [key], {
+                    StringEquals: { "kms:ViaService": `secretsmanager.${owner.target.region}.amazonaws.com` },
+                  }),
+                ]),
+          ]);
+        }),
     },
     { parent: owner.parent },
   );
@@ -44,8 +49,30 @@ export function executionRole(
 }
 
 /** The role of the process itself: nothing, until a link grants something. */
-export function taskRole(service: AwsService): Role {
-  return roleFor(service, "task", "Processes of one service");
+export function taskRole(
+  service: AwsService,
+  links: readonly Link[],
+): { readonly arn: pulumi.Output<string>; readonly after: readonly pulumi.Resource[] } {
+  const { name, owner } = service;
+  const role = roleFor(service, "task", "Processes of one service");
+  const granted = links.flatMap((link) =>
+    link.permissions === undefined ? [] : [{ ...link, permissions: link.permissions }],
+  );
+  const policies = granted.map(
+    (link) =>
+      new RolePolicy(
+        `${name}-${link.to}`,
+        {
+          name: `use-${link.to}`,
+          role: role.name,
+          policy: pulumi
+            .output(link.permissions)
+            .apply((permissions) => document(permissions as readonly Permission[])),
+        },
+        { parent: owner.parent },
+      ),
+  );
+  return { arn: role.arn, after: policies };
 }
 
 const PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
@@ -62,8 +89,4 @@ function roleFor(service: AwsService, use: string, description: string): Role {
     },
     { parent: owner.parent },
   );
-}
-
-function allow(actions: readonly string[], resources: readonly string[]) {
-  return { Effect: "Allow", Action: actions, Resource: resources };
 }

@@ -1,4 +1,3 @@
-import { LogGroup } from "@pulumi/aws/cloudwatch/logGroup";
 import { TaskDefinition } from "@pulumi/aws/ecs/taskDefinition";
 import { Secret } from "@pulumi/aws/secretsmanager/secret";
 import { SecretVersion } from "@pulumi/aws/secretsmanager/secretVersion";
@@ -6,20 +5,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../core/names";
 import type { SecretRef } from "../core/secrets";
 import { named } from "../targets/aws/children";
+import { logGroup } from "../targets/aws/logs";
 import type { AwsService } from "./aws";
 import { executionRole, taskRole } from "./aws-roles";
 import { fargateSize } from "./fargate";
 import { healthCommand } from "./health";
 import type { Bound } from "./variables";
 
-/** Days that a service's output is kept (MS-45). */
-const LOG_DAYS = 30;
-
 /** A secret as a task definition names it, and the ARN that reading it needs. */
 interface Reference {
   readonly variable: string;
   readonly valueFrom: pulumi.Output<string>;
   readonly arn: pulumi.Input<string>;
+  /** Another version starts new tasks; they read the current one all the same, as it may have been rotated since. */
+  readonly version?: pulumi.Input<string>;
 }
 
 /** The task definition, and what must be there before a task starts. */
@@ -27,19 +26,11 @@ export function taskDefinition(
   service: AwsService,
   bound: Bound,
 ): { readonly definition: TaskDefinition; readonly after: readonly pulumi.Resource[] } {
-  const { name, args, spec, owner } = service;
+  const { name, args, spec, owner, network } = service;
   const { parent, target } = owner;
   const size = fargateSize(spec.cpus, spec.memory);
   if (size === undefined) throw new Error("the check of the arguments let through too much");
-  const logs = new LogGroup(
-    name,
-    {
-      name: physicalName("logGroup", `/ecs/${target.prefix}/${name}`),
-      retentionInDays: LOG_DAYS,
-      ...named(owner, name),
-    },
-    { parent },
-  );
+  const logs = logGroup(owner, name, physicalName("logGroup", `/ecs/${target.prefix}/${name}`), network.keyArn);
   const kept = keep(service);
   const secrets = [...bound.secrets.map((each) => linked(each.variable, each.ref)), ...kept.references];
   const execution = executionRole(
@@ -47,6 +38,7 @@ export function taskDefinition(
     logs.arn,
     secrets.map((each) => each.arn),
   );
+  const role = taskRole(service, bound.links);
   const definition = new TaskDefinition(
     name,
     {
@@ -57,7 +49,7 @@ export function taskDefinition(
       memory: String(size.memory),
       runtimePlatform: { cpuArchitecture: "X86_64", operatingSystemFamily: "LINUX" },
       executionRoleArn: execution.arn,
-      taskRoleArn: taskRole(service).arn,
+      taskRoleArn: role.arn,
       containerDefinitions: pulumi.jsonStringify([
         {
           name,
@@ -97,6 +89,11 @@ export function taskDefinition(
             retries: spec.liveness.retries,
             startPeriod: spec.startWithin,
           },
+          dockerLabels: Object.fromEntries(
+            secrets.flatMap(({ variable, version }) =>
+              version === undefined ? [] : [[`io.bulwark.secret.${variable}`, version]],
+            ),
+          ),
           stopTimeout: spec.stopWithin,
           logConfiguration: {
             logDriver: "awslogs",
@@ -108,12 +105,17 @@ export function taskDefinition(
     },
     { parent },
   );
-  return { definition, after: [...execution.after, ...kept.after] };
+  return { definition, after: [...execution.after, ...role.after, ...kept.after] };
 }
 
 function linked(variable: string, ref: SecretRef): Reference {
   if (ref.kind !== "secretsManager") throw new Error(`a service on aws cannot read a secret of kind ${ref.kind}`);
-  return { variable, arn: ref.arn, valueFrom: pulumi.interpolate`${ref.arn}:${ref.jsonKey ?? ""}::` };
+  return {
+    variable,
+    arn: ref.arn,
+    valueFrom: pulumi.interpolate`${ref.arn}:${ref.jsonKey ?? ""}::`,
+    ...(ref.version === undefined ? {} : { version: ref.version }),
+  };
 }
 
 /** The service's own secrets, in one secret of Secrets Manager. Tasks name its version, so another value starts new tasks. */

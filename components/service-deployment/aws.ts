@@ -103,6 +103,7 @@ function openLinks(service: AwsService, group: pulumi.Output<string>, links: rea
   const { name, owner } = service;
   const byTarget = new Map(links.map((link) => [link.to, link]));
   return [...byTarget.values()].flatMap((link) => {
+    if (link.path.kind === "endpoint") return [];
     if (link.path.kind !== "aws") throw new Error(`a service on aws cannot take a way through ${link.path.kind}`);
     const { securityGroupId, port } = link.path;
     return [

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { BackupSource, BackupSubject } from "../core/backup-source";
+import type { BackupSource, BackupSubject, StoreLocation } from "../core/backup-source";
 import { Component } from "../core/component";
 import type { Consumer, Link, Linkable } from "../core/links";
 import type { Monitorable, Monitoring } from "../core/monitorable";
@@ -12,7 +12,7 @@ import type { Access, BucketOutput } from "./output";
 import { type BucketSpec, resolveBucket } from "./spec";
 
 export type { BucketAlerts } from "./alerts";
-export type { LifecycleArgs, StorageBucketArgs } from "./args";
+export type { BucketOnAws, LifecycleArgs, ReplicaArgs, StorageBucketArgs } from "./args";
 export type { Access } from "./output";
 
 /** How a consumer wants to use the bucket. */
@@ -106,25 +106,31 @@ export class StorageBucket extends Component implements Linkable, Monitorable, B
       expireDays: this.#spec.expireDays,
       path: made.path,
       after: made.after,
-      store: (consumer, access) => {
-        const key = accept(() => made.grant(consumer, access));
-        return {
-          endpoint: made.endpoint,
-          bucket: made.bucketName,
-          region: made.region,
-          ...(made.caFile === undefined ? {} : { caFile: made.caFile }),
-          accessKey: key.id,
-          secretKey: key.secret,
-          path: made.path,
-          after: made.after,
-        };
-      },
+      ...(made.bucketArn === undefined
+        ? { store: (consumer: Consumer, access: Access) => this.#store(consumer, access) }
+        : { arn: made.bucketArn }),
     };
   }
 
-  /** Gives the consumer a key that can read and write objects. Part of {@link Linkable}. */
+  /** Lets the consumer read and write objects. Part of {@link Linkable}. */
   link(consumer: Consumer): Link {
     return this.#link(consumer, {});
+  }
+
+  #store(consumer: Consumer, access: Access): StoreLocation {
+    const made = this.#made;
+    const key = accept(() => made.grant(consumer, access));
+    if (!("id" in key)) throw new Error("a bucket of AWS is opened by roles, not by keys");
+    return {
+      endpoint: made.endpoint,
+      bucket: made.bucketName,
+      region: made.region,
+      ...(made.caFile === undefined ? {} : { caFile: made.caFile }),
+      accessKey: key.id,
+      secretKey: key.secret,
+      path: made.path,
+      after: made.after,
+    };
   }
 
   #link(consumer: Consumer, access: BucketAccess): Link {
@@ -137,14 +143,18 @@ export class StorageBucket extends Component implements Linkable, Monitorable, B
         [`${prefix}_ENDPOINT`]: made.endpoint,
         [`${prefix}_BUCKET`]: made.bucketName,
         [`${prefix}_REGION`]: made.region,
-        [`${prefix}_ACCESS_KEY`]: key.id,
-        [`${prefix}_FORCE_PATH_STYLE`]: "true",
+        ...("id" in key ? { [`${prefix}_ACCESS_KEY`]: key.id } : {}),
+        [`${prefix}_FORCE_PATH_STYLE`]: String(made.pathStyle ?? true),
         ...(made.caFile === undefined ? {} : { [`${prefix}_CA_FILE`]: made.caFile }),
       },
-      secrets: [{ variable: `${prefix}_SECRET_KEY`, file: `${this.componentName}-secret-key`, ref: key.secret }],
+      secrets:
+        "id" in key
+          ? [{ variable: `${prefix}_SECRET_KEY`, file: `${this.componentName}-secret-key`, ref: key.secret }]
+          : [],
+      ...("permissions" in key ? { permissions: key.permissions } : {}),
       path: made.path,
       trust: made.caFile !== undefined,
-      after: [...made.after, ...(key.after ?? [])],
+      after: [...made.after, ...("id" in key ? (key.after ?? []) : [])],
     };
   }
 }
@@ -156,6 +166,6 @@ function build(name: string, spec: BucketSpec, network: Network, parent: pulumi.
     case "microk8s":
       return (require("./microk8s") as typeof import("./microk8s")).buildOnMicroK8s(name, spec, network, parent);
     case "aws":
-      throw new Error(`StorageBucket has no ${network.kind} side`);
+      return (require("./aws") as typeof import("./aws")).buildOnAws(name, spec, network, parent);
   }
 }

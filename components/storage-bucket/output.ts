@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Consumer, NetworkPath } from "../core/links";
+import type { Consumer, NetworkPath, Permission } from "../core/links";
 import type { SecretRef } from "../core/secrets";
 
 /** What a consumer may do with the objects. */
@@ -13,6 +13,9 @@ export interface Key {
   readonly after?: readonly pulumi.Resource[];
 }
 
+/** How a consumer gets in: with a key of its own, or by what its role may do. */
+export type Grant = Key | { readonly permissions: pulumi.Input<readonly Permission[]> };
+
 /** What every target gives for a bucket. */
 export interface BucketOutput {
   /** URL of the S3 endpoint. */
@@ -25,6 +28,10 @@ export interface BucketOutput {
   readonly path: NetworkPath;
   /** What must be ready before a consumer starts. */
   readonly after: readonly pulumi.Input<pulumi.Resource>[];
-  /** Makes a key for a consumer. */
-  grant(consumer: Consumer, access: Access): Key;
+  /** Lets a consumer in. */
+  grant(consumer: Consumer, access: Access): Grant;
+  /** Whether the bucket stands in the path of a URL and not in its host. Default: yes. */
+  readonly pathStyle?: boolean;
+  /** AWS: for backups and alarms. */
+  readonly bucketArn?: pulumi.Output<string>;
 }

@@ -1,8 +1,8 @@
-import { checkHasTarget, checkName } from "../core/arguments";
+import { checkName } from "../core/arguments";
 import { physicalName } from "../core/names";
 import { Problems } from "../core/problems";
 import { mebibytes, seconds } from "../core/units";
-import { type StorageBucketArgs, schema } from "./args";
+import { type ReplicaArgs, type StorageBucketArgs, schema } from "./args";
 
 /** {@link StorageBucketArgs} with every default filled in. */
 export interface BucketSpec {
@@ -20,13 +20,20 @@ export interface BucketSpec {
   readonly cpus: number;
   readonly rotation: string;
   readonly protect: boolean;
+  /** In whole days; 0 means never. */
+  readonly coldDays: number;
+  readonly coldClass: string;
+  /** In whole days; 0 means as each writer says. */
+  readonly lockDays: number;
+  readonly lockMode: "governance" | "compliance";
+  readonly replica: ReplicaArgs | undefined;
 }
 
 /** Checks the arguments and fills in what was left out. Throws an `ArgumentError` with every problem. */
 export function resolveBucket(name: string, args: StorageBucketArgs): BucketSpec {
   const problems = new Problems(`StorageBucket "${name}"`).shape(schema, args, Object.keys(schema.shape));
   checkName(problems, name, "recordings");
-  checkHasTarget(problems, args, "bucket", ["compose", "microk8s"]);
+  checkOnAws(problems, args);
   problems
     .across(["versioning", "objectLock"], (add) => {
       if (args.objectLock === true && args.versioning === false) {
@@ -68,7 +75,7 @@ export function resolveBucket(name: string, args: StorageBucketArgs): BucketSpec
   const versioning = args.versioning ?? true;
   const days = (value: string | undefined): number => (value === undefined ? 0 : seconds(value) / 86_400);
   return {
-    bucketName: args.bucketName ?? physicalName("bucket", args.vpc.network.target.prefix, name),
+    bucketName: args.bucketName ?? defaultName(name, args),
     versioning,
     objectLock: args.objectLock ?? false,
     expireDays: days(args.lifecycle?.expireAfter),
@@ -78,5 +85,77 @@ export function resolveBucket(name: string, args: StorageBucketArgs): BucketSpec
     cpus: args.cpus ?? 1,
     rotation: args.rotation ?? "1",
     protect: args.protect ?? true,
+    coldDays: days(args.aws?.coldAfter),
+    coldClass: args.aws?.coldClass ?? "GLACIER",
+    lockDays: days(args.aws?.lockFor),
+    lockMode: args.aws?.lockMode ?? "governance",
+    replica: args.aws?.replica,
   };
+}
+
+/** Names of Amazon S3 are shared by all accounts of the world, so the account and the region stand in them. */
+function defaultName(name: string, args: StorageBucketArgs): string {
+  const { target } = args.vpc.network;
+  const place = target.kind === "aws" ? [...target.accountIds, target.region] : [];
+  return physicalName("bucket", target.prefix, name, ...place);
+}
+
+function checkOnAws(problems: Problems, args: StorageBucketArgs): void {
+  problems.across(["vpc", "aws", "objectLock", "versioning", "lifecycle"], (add) => {
+    const { aws } = args;
+    if (aws === undefined) return;
+    if (args.vpc.network.kind !== "aws") {
+      add({
+        path: "aws",
+        given: `an object on ${args.vpc.network.kind}`,
+        allowed: "aws only",
+        fix: "remove aws: these are settings of Amazon S3",
+      });
+      return;
+    }
+    for (const key of ["coldAfter", "lockFor"] as const) {
+      const value = aws[key];
+      if (value !== undefined && (seconds(value) % 86_400 !== 0 || seconds(value) === 0)) {
+        add({
+          path: `aws.${key}`,
+          given: `"${value}"`,
+          allowed: "whole days, at least one",
+          fix: 'write it in days: "30 days"',
+        });
+      }
+    }
+    if (aws.coldClass === "STANDARD_IA" && aws.coldAfter !== undefined && seconds(aws.coldAfter) < 30 * 86_400) {
+      add({
+        path: "aws.coldAfter",
+        given: `"${aws.coldAfter}" with STANDARD_IA`,
+        allowed: "at least 30 days for STANDARD_IA",
+        fix: 'use "30 days", or another class',
+      });
+    }
+    const expire = args.lifecycle?.expireAfter;
+    if (aws.coldAfter !== undefined && expire !== undefined && seconds(aws.coldAfter) >= seconds(expire)) {
+      add({
+        path: "aws.coldAfter",
+        given: `"${aws.coldAfter}" with expiry after ${expire}`,
+        allowed: "less than lifecycle.expireAfter",
+        fix: "move objects before they expire, or not at all",
+      });
+    }
+    if (aws.lockFor !== undefined && args.objectLock !== true) {
+      add({
+        path: "aws.lockFor",
+        given: `"${aws.lockFor}" without objectLock`,
+        allowed: "only with objectLock: true",
+        fix: "set objectLock: true, or remove lockFor",
+      });
+    }
+    if (aws.replica !== undefined && args.versioning === false) {
+      add({
+        path: "aws.replica",
+        given: "a replica without versioning",
+        allowed: "only with versioning",
+        fix: "leave versioning on: Amazon S3 copies versions",
+      });
+    }
+  });
 }

@@ -5,6 +5,7 @@ import { physicalName } from "../core/names";
 import { closedGroup, ingress, named, type Owner } from "../targets/aws/children";
 import { routePriorities } from "../targets/aws/priorities";
 import type { AwsNetwork } from "../targets/network";
+import { EDGE_PREFIX } from "./aws-access-logs";
 import type { ZoneSubnet } from "./aws-subnets";
 import type { VpcSpec } from "./spec";
 
@@ -18,6 +19,7 @@ export function buildEdge(
   spec: VpcSpec,
   vpcId: pulumi.Output<string>,
   subnets: readonly ZoneSubnet[],
+  accessLogs: AwsNetwork["accessLogs"],
 ): AwsNetwork["edge"] {
   const { parent, target } = owner;
   const { certificates } = spec;
@@ -38,9 +40,10 @@ export function buildEdge(
       desyncMitigationMode: "defensive",
       enableHttp2: true,
       idleTimeout: 60,
+      accessLogs: { enabled: true, bucket: accessLogs.bucketName, prefix: EDGE_PREFIX },
       ...named(owner, name, "edge"),
     },
-    { parent, protect: spec.protect },
+    { parent, protect: spec.protect, dependsOn: [...accessLogs.ready] },
   );
   new Listener(
     `${name}-edge-http`,

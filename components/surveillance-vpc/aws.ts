@@ -7,8 +7,11 @@ import { physicalName } from "../core/names";
 import { named, type Owner } from "../targets/aws/children";
 import type { AwsNetwork } from "../targets/network";
 import type { AwsTarget } from "../targets/target";
+import { buildAccessLogs } from "./aws-access-logs";
 import { buildEdge } from "./aws-edge";
 import { buildEndpoints } from "./aws-endpoints";
+import { buildFlowLog } from "./aws-flow-log";
+import { buildKey } from "./aws-key";
 import { buildSubnets } from "./aws-subnets";
 import type { VpcSpec } from "./spec";
 
@@ -26,6 +29,9 @@ export function buildOnAws(name: string, spec: VpcSpec, target: AwsTarget, paren
     { vpcId: vpc.id, ingress: [], egress: [], ...named(owner, name, "default-closed") },
     { parent },
   );
+  const key = buildKey(owner, name, vpc.arn, spec.protect);
+  buildFlowLog(owner, name, vpc.id, key.arn);
+  const accessLogs = buildAccessLogs(owner, name, vpc.arn, spec.protect);
   const subnets = buildSubnets(owner, name, spec.cidr, vpc.id);
   const endpoints = buildEndpoints(owner, name, vpc.id, subnets);
   const cluster = new Cluster(
@@ -43,11 +49,13 @@ export function buildOnAws(name: string, spec: VpcSpec, target: AwsTarget, paren
     { name: zone, vpc: vpc.id, description: "Services that other services link to", ...named(owner, name) },
     { parent },
   );
-  const edge = buildEdge(owner, name, spec, vpc.id, subnets.public);
+  const edge = buildEdge(owner, name, spec, vpc.id, subnets.public, accessLogs);
   return {
     kind: "aws",
     target,
     vpcId: vpc.id,
+    keyArn: key.arn,
+    accessLogs,
     publicSubnetIds: subnets.public.map((each) => each.id),
     privateSubnetIds: subnets.private.map((each) => each.id),
     dataSubnetIds: subnets.data.map((each) => each.id),

@@ -51,6 +51,7 @@ export class AwsRegion implements AwsTarget {
   readonly provider: pulumi.ProviderResource;
   readonly random: pulumi.ProviderResource;
   readonly region: string;
+  readonly accountIds: readonly string[];
   readonly zones: readonly string[];
 
   constructor(name: string, args: AwsRegionArgs) {
@@ -71,6 +72,7 @@ export class AwsRegion implements AwsTarget {
     accept(() => problems.throwIfAny());
     this.environment = args.environment;
     this.region = args.region;
+    this.accountIds = args.allowedAccountIds;
     this.zones = args.zones;
     this.prefix = args.prefix ?? `${pulumi.getProject()}-${pulumi.getStack()}`;
     const opts: pulumi.CustomResourceOptions = { dependsOn: pulumi.output(programAccepted()) };

@@ -78,6 +78,10 @@ export interface AwsNetwork {
   readonly privateSubnetIds: readonly pulumi.Output<string>[];
   /** Subnets of data stores, without a route to the internet. */
   readonly dataSubnetIds: readonly pulumi.Output<string>[];
+  /** ARN of the stack's own key, for everything that is encrypted at rest. */
+  readonly keyArn: pulumi.Output<string>;
+  /** Bucket into which access logs are written. */
+  readonly accessLogs: { readonly bucketName: pulumi.Output<string>; readonly ready: readonly pulumi.Resource[] };
   /** ARN of the ECS cluster of the stack. */
   readonly clusterArn: pulumi.Output<string>;
   /** Private DNS namespace in which services find each other. */

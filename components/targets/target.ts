@@ -54,6 +54,8 @@ export interface MicroK8sTarget extends TargetBase {
 export interface AwsTarget extends TargetBase {
   readonly kind: "aws";
   readonly region: string;
+  /** Accounts that the stack may be deployed to. */
+  readonly accountIds: readonly string[];
   /** Availability zones, by name, in the order in which subnets are laid out. */
   readonly zones: readonly string[];
 }
