@@ -7,6 +7,8 @@ export interface Consumer {
   readonly name: string;
   /** The consuming component: what is made for the link becomes its child. */
   readonly parent: pulumi.Resource;
+  /** Most copies of it that run at once, those of the next version included. Default: 1. */
+  readonly instances?: number;
 }
 
 /** A secret that a link brings: `DB_PASSWORD` becomes the variable `DB_PASSWORD_FILE`, or `DB_PASSWORD` when asked for in clear. */

@@ -8,6 +8,7 @@ import { accept } from "../core/tick";
 import type { Network } from "../targets/network";
 import { type PostgresAlerts, postgresRules } from "./alerts";
 import type { ManagedPostgresArgs } from "./args";
+import { ConnectionBudget } from "./connections";
 import { linkTo, type PostgresAccess } from "./link";
 import type { Endpoint, PostgresOutput } from "./output";
 import { MONITOR_ROLE } from "./provision";
@@ -40,6 +41,7 @@ export class ManagedPostgres extends Component implements Linkable, Monitorable,
   readonly readers: readonly Endpoint[];
   readonly #spec: PostgresSpec;
   readonly #made: PostgresOutput;
+  readonly #budget: ConnectionBudget;
 
   /** Throws an `ArgumentError` that lists every problem when the arguments cannot be used. */
   constructor(name: string, args: ManagedPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -47,6 +49,7 @@ export class ManagedPostgres extends Component implements Linkable, Monitorable,
     const network = args.vpc.network;
     super("ManagedPostgres", name, summary(spec, network), network.target.provider, opts);
     this.#spec = spec;
+    this.#budget = new ConnectionBudget(name, spec.maxConnections);
     this.#made = build(name, spec, network, this);
     this.writer = this.#made.writer;
     this.readers = this.#made.readers;
@@ -70,7 +73,7 @@ export class ManagedPostgres extends Component implements Linkable, Monitorable,
 
   /** A view for `links` with another role, database or variable prefix: `links: [db.as({ role: "reporting" })]`. */
   as(access: PostgresAccess): Linkable {
-    return { link: () => linkTo(this.componentName, this.#spec, this.#made, access) };
+    return { link: (by) => linkTo(this.componentName, this.#spec, this.#made, access, { by, budget: this.#budget }) };
   }
 
   /** How the server is watched: by an exporter that logs in with a role that may read statistics only. Part of {@link Monitorable}. */

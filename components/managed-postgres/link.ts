@@ -1,6 +1,7 @@
 import { ArgumentError, type Problem } from "../core/errors";
-import type { Link } from "../core/links";
+import type { Consumer, Link } from "../core/links";
 import { accept } from "../core/tick";
+import type { ConnectionBudget } from "./connections";
 import type { PostgresOutput } from "./output";
 import type { PostgresSpec, RoleSpec } from "./spec";
 
@@ -12,11 +13,31 @@ export interface PostgresAccess {
   readonly database?: string;
   /** Prefix of the variables. Default: `DB`. Another one is needed where a service links to two databases. */
   readonly prefix?: string;
+  /**
+   * Most connections that one replica of the consumer opens, workers and overflow counted. The sum over all replicas that may run at once, those of
+   * the next version included, is checked against `maxConnections` (X-30), and the consumer finds the figure in `DB_POOL_SIZE`. Default: not checked.
+   */
+  readonly pool?: number;
 }
 
-/** The link that gives a consumer one role in one database. Throws an `ArgumentError` when there is no such role. */
-export function linkTo(name: string, spec: PostgresSpec, made: PostgresOutput, access: PostgresAccess): Link {
+/**
+ * The link that gives a consumer one role in one database. Throws an `ArgumentError` when there is no such role, or when the connections of all
+ * consumers together are more than the server takes.
+ */
+export function linkTo(
+  name: string,
+  spec: PostgresSpec,
+  made: PostgresOutput,
+  access: PostgresAccess,
+  consumer?: { readonly by: Consumer; readonly budget: ConnectionBudget },
+): Link {
   const role = accept(() => choose(name, spec, access));
+  const { pool } = access;
+  if (pool !== undefined) accept(() => checkPool(name, pool));
+  if (pool !== undefined && consumer !== undefined) {
+    const { by, budget } = consumer;
+    accept(() => budget.take(by.name, by.instances ?? 1, pool));
+  }
   const prefix = access.prefix ?? "DB";
   const password = made.passwords.get(role.name);
   if (password === undefined) throw new Error(`no password was made for role ${role.name}`);
@@ -29,6 +50,7 @@ export function linkTo(name: string, spec: PostgresSpec, made: PostgresOutput, a
       [`${prefix}_NAME`]: role.database,
       [`${prefix}_USER`]: role.name,
       [`${prefix}_SSLMODE`]: made.tls.mode,
+      ...(pool === undefined ? {} : { [`${prefix}_POOL_SIZE`]: String(pool) }),
       ...(made.tls.caFile === undefined ? {} : { [`${prefix}_CA_FILE`]: made.tls.caFile }),
       ...Object.fromEntries(readers.map((host, index) => [`${prefix}_READER_${index + 1}_HOST`, host])),
     },
@@ -37,6 +59,18 @@ export function linkTo(name: string, spec: PostgresSpec, made: PostgresOutput, a
     trust: made.tls.caFile !== undefined,
     after: made.after,
   };
+}
+
+function checkPool(name: string, pool: number): void {
+  if (Number.isInteger(pool) && pool >= 1) return;
+  throw new ArgumentError(`link to ManagedPostgres "${name}"`, [
+    {
+      path: "pool",
+      given: String(pool),
+      allowed: "a whole number from 1",
+      fix: "give the most connections of one replica",
+    },
+  ]);
 }
 
 function choose(name: string, spec: PostgresSpec, access: PostgresAccess): RoleSpec {

@@ -9,7 +9,7 @@ import type { ServiceDeploymentArgs } from "./args";
 import { routed } from "./aws-routes";
 import { taskDefinition } from "./aws-task";
 import type { ServiceOutput } from "./output";
-import type { ServiceSpec } from "./spec";
+import { instancesOf, type ServiceSpec } from "./spec";
 import { bind } from "./variables";
 
 /** Everything that the parts of one service share. */
@@ -31,7 +31,7 @@ export function buildOnAws(
 ): ServiceOutput {
   const owner: Owner = { target: network.target, parent };
   const service: AwsService = { name, args, spec, network, owner };
-  const bound = bind({ name, parent }, args.links ?? [], args.environment ?? {});
+  const bound = bind({ name, parent, instances: instancesOf(args, spec) }, args.links ?? [], args.environment ?? {});
   const group = closedGroup(owner, name, network.vpcId, "ECS service");
   const ways = [...openEndpoints(service, group.id), ...openLinks(service, group.id, bound.links)];
   const task = taskDefinition(service, bound);

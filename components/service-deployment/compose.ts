@@ -10,7 +10,7 @@ import type { ComposeNetwork } from "../targets/network";
 import type { ServiceDeploymentArgs } from "./args";
 import { healthCommand } from "./health";
 import type { ServiceOutput } from "./output";
-import type { ServiceSpec } from "./spec";
+import { instancesOf, type ServiceSpec } from "./spec";
 import { type Bound, bind } from "./variables";
 
 /** Everything that the service's containers and its migration share. */
@@ -46,7 +46,10 @@ export function buildOnCompose(
     spec.linkable || watched || spec.peerPort !== undefined
       ? dockerNetwork(name, network.target, { internal: true }, { parent })
       : undefined;
-  const bound = bind({ name, parent }, args.links ?? [], { ...args.environment, ...peerNames(name, spec) });
+  const bound = bind({ name, parent, instances: instancesOf(args, spec) }, args.links ?? [], {
+    ...args.environment,
+    ...peerNames(name, spec),
+  });
   const own = surroundings(shared, name, bound);
   const migration = migrate(shared, own);
   let previous: pulumi.Resource | undefined;

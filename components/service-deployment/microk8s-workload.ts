@@ -8,12 +8,7 @@ import { allow, peer, podsOf } from "../targets/microk8s/paths";
 import { type PodTemplate, podSpec } from "../targets/microk8s/pod";
 import { claim } from "../targets/microk8s/volumes";
 import { autoscaled, budgeted } from "./microk8s-availability";
-import type { ServiceSpec } from "./spec";
-
-/** Whether the replicas are told apart: each has a name, and its volumes are its own. */
-export function isStateful(spec: ServiceSpec): boolean {
-  return spec.volumes.length > 0 || spec.peerPort !== undefined;
-}
+import { isStateful, type ServiceSpec } from "./spec";
 
 /** Host names of the replicas, for each other, where they have a port for that. */
 export function peerNames(name: string, namespace: string, spec: ServiceSpec): Readonly<Record<string, string>> {

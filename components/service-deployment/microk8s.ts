@@ -14,7 +14,7 @@ import { routed } from "./microk8s-routes";
 import { handedOver } from "./microk8s-secrets";
 import { peerNames, replicated } from "./microk8s-workload";
 import type { ServiceOutput } from "./output";
-import type { ProbeSpec, ServiceSpec } from "./spec";
+import { instancesOf, type ProbeSpec, type ServiceSpec } from "./spec";
 import { type Bound, bind } from "./variables";
 
 /** Ranges that are not the outside world. */
@@ -35,7 +35,7 @@ export function buildOnMicroK8s(
 ): ServiceOutput {
   const owner: Owner = { component: name, network, parent };
   const account = identity(owner, name);
-  const bound = bind({ name, parent }, args.links ?? [], args.environment ?? {});
+  const bound = bind({ name, parent, instances: instancesOf(args, spec) }, args.links ?? [], args.environment ?? {});
   const sharesLinks = args.migration !== undefined && args.migration.links === undefined;
   const own = surroundings(owner, name, sharesLinks ? [name, `${name}-migration`] : [name], args, spec, bound);
   const migration = migrate(owner, args, spec, own, account.name);

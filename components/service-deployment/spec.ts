@@ -102,6 +102,25 @@ export function resolveService(name: string, args: ServiceDeploymentArgs): Servi
   };
 }
 
+/** Most replicas that run at once: while one version replaces another, both do. */
+export function instancesOf(args: ServiceDeploymentArgs, spec: ServiceSpec): number {
+  const most = spec.scaling?.max ?? spec.replicas;
+  const job = args.migration !== undefined && args.migration.links === undefined ? 1 : 0;
+  switch (args.vpc.network.kind) {
+    case "compose":
+      return most + job;
+    case "microk8s":
+      return isStateful(spec) ? most + job : most + 1;
+    case "aws":
+      return 2 * most;
+  }
+}
+
+/** Whether the replicas are told apart: each has a name, and its volumes are its own. */
+export function isStateful(spec: ServiceSpec): boolean {
+  return spec.volumes.length > 0 || spec.peerPort !== undefined;
+}
+
 function defaultReplicas(args: ServiceDeploymentArgs): number {
   return args.vpc.network.target.environment === "dev" ? 1 : 2;
 }
