@@ -10,7 +10,7 @@ import type { NetworkSource } from "../targets/network";
 /** Pages the people on call. */
 export interface PagerDutyReceiver {
   readonly kind: "pagerduty";
-  /** Integration key of the Events API v2. Either this or {@link serviceKey}. */
+  /** Integration key of the Events API v2; on AWS, of an Amazon CloudWatch integration. Either this or {@link serviceKey}. */
   readonly routingKey?: pulumi.Input<string>;
   /** Integration key of the Events API v1. */
   readonly serviceKey?: pulumi.Input<string>;
@@ -19,26 +19,36 @@ export interface PagerDutyReceiver {
 /** A text message: a PagerDuty service whose people are told by SMS. */
 export interface SmsReceiver {
   readonly kind: "sms";
-  /** Integration key (Events API v2) of that PagerDuty service. */
+  /** Integration key (Events API v2; on AWS, Amazon CloudWatch) of that PagerDuty service. */
   readonly routingKey: pulumi.Input<string>;
 }
 
 /** A Slack channel. */
 export interface SlackReceiver {
   readonly kind: "slack";
-  /** Address of the incoming webhook; it is a secret. */
-  readonly webhook: pulumi.Input<string>;
+  /** Address of the incoming webhook; it is a secret. Compose and MicroK8s need it. */
+  readonly webhook?: pulumi.Input<string>;
   /** Channel: `"#alerts"`. */
+  readonly channel: string;
+  /** The same channel by its ids. AWS needs them: there Amazon Q Developer posts, in a workspace that was authorised in the console once. */
+  readonly workspace?: SlackWorkspace;
+}
+
+/** A channel as Slack itself names it. */
+export interface SlackWorkspace {
+  /** Id of the workspace: `"T0123456789"`. */
+  readonly team: string;
+  /** Id of the channel: `"C0123456789"`. */
   readonly channel: string;
 }
 
-/** An e-mail. Needs {@link AlertRoutingArgs.smtp}. */
+/** An e-mail. Needs {@link AlertRoutingArgs.smtp}, but on AWS, where the recipient confirms once. */
 export interface EmailReceiver {
   readonly kind: "email";
   readonly to: string;
 }
 
-/** An HTTP endpoint that gets Alertmanager's own JSON. */
+/** An HTTP endpoint that gets Alertmanager's own JSON; on AWS that of Amazon SNS, whose subscription it must confirm once. */
 export interface WebhookReceiver {
   readonly kind: "webhook";
   /** Address; it is treated as a secret, since most hold a token. */
@@ -64,11 +74,14 @@ export interface RouteRow {
   readonly environment?: Environment;
   /** Who is told at once. Either this or {@link escalation}. */
   readonly receivers?: readonly string[];
-  /** Who is told at once, and who later when nobody has acknowledged (silenced) or ended the alert. */
+  /**
+   * Who is told at once, and who later when nobody has acknowledged (silenced) or ended the alert. Refused on AWS, where nothing waits: an
+   * escalation policy of PagerDuty does.
+   */
   readonly escalation?: readonly EscalationStep[];
   /** Times in which notifications are sent; outside they wait. Default: always. */
   readonly during?: ChangeWindow;
-  /** Time after which an alert that still fires is sent again. Default: 12 hours; 1 hour where a mute window may hold it back. */
+  /** Time after which an alert that still fires is sent again. Default: 12 hours; 1 hour where a mute window may hold it back. Refused on AWS. */
   readonly repeatEvery?: Duration;
 }
 
@@ -108,6 +121,7 @@ export interface AlertRoutingArgs {
   /** Who hears of trouble with the alerting itself. At least one must not be used for critical alerts: that channel may be the broken one. */
   readonly selfMonitoring: { readonly receivers: readonly string[] };
   readonly mute?: readonly MuteArgs[];
+  /** How e-mail is sent. Refused on AWS, where Amazon SNS sends it. */
   readonly smtp?: SmtpArgs;
 }
 
@@ -127,8 +141,14 @@ export const schema = z.strictObject({
       z.strictObject({ kind: z.literal("sms"), routingKey: secret }),
       z.strictObject({
         kind: z.literal("slack"),
-        webhook: secret,
+        webhook: secret.optional(),
         channel: text(/^[#@][\w.-]+$/, "a channel or user", 'write it as "#alerts"'),
+        workspace: z
+          .strictObject({
+            team: text(/^[TE][A-Z0-9]{5,}$/, "the id of a workspace", 'copy it from Slack: "T0123456789"'),
+            channel: text(/^[CG][A-Z0-9]{5,}$/, "the id of a channel", 'copy it from Slack: "C0123456789"'),
+          })
+          .optional(),
       }),
       z.strictObject({ kind: z.literal("email"), to: address }),
       z.strictObject({ kind: z.literal("webhook"), url: secret }),

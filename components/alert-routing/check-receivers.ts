@@ -4,7 +4,7 @@ import type { AlertRoutingArgs } from "./args";
 
 /** Adds problems of receivers: missing secrets, names that do not exist, a second channel that is none. */
 export function checkReceivers(problems: Problems, args: AlertRoutingArgs): void {
-  problems.across(["receivers", "smtp"], (add) => {
+  problems.across(["receivers", "smtp", "vpc"], (add) => {
     for (const [name, receiver] of Object.entries(args.receivers)) {
       if (
         receiver.kind === "pagerduty" &&
@@ -17,7 +17,7 @@ export function checkReceivers(problems: Problems, args: AlertRoutingArgs): void
           fix: "give one: routingKey: config.requireSecret(...)",
         });
       }
-      if (receiver.kind === "email" && args.smtp === undefined) {
+      if (receiver.kind === "email" && args.smtp === undefined && args.vpc.network.kind !== "aws") {
         add({
           path: "smtp",
           given: "nothing",

@@ -3,6 +3,7 @@ import { Component } from "../core/component";
 import { accept } from "../core/tick";
 import { alertmanagerConfig, SMTP_SECRET, secretFile } from "./alertmanager";
 import type { AlertRoutingArgs, Receiver } from "./args";
+import type { CloudRouting } from "./output";
 import { type RouteResult, routeTest } from "./route-test";
 import { type RoutingSpec, resolveRouting } from "./spec";
 
@@ -15,10 +16,13 @@ export type {
   Receiver,
   RouteRow,
   SlackReceiver,
+  SlackWorkspace,
   SmsReceiver,
   SmtpArgs,
   WebhookReceiver,
 } from "./args";
+export type { Audience, Routed } from "./audiences";
+export type { CloudRouting, CloudTopic } from "./output";
 export type { RouteResult } from "./route-test";
 
 /** A secret of a receiver, and the name of the file in which Alertmanager finds it. */
@@ -28,7 +32,8 @@ export interface ReceiverSecret {
 }
 
 /**
- * Who hears of which alert: one table of severity, team and environment. `MonitoringStack` runs the Alertmanager that follows it.
+ * Who hears of which alert: one table of severity, team and environment. On compose and MicroK8s `MonitoringStack` runs the Alertmanager that
+ * follows it; on AWS it becomes one topic of Amazon SNS for each audience.
  *
  * @example
  * ```ts
@@ -56,6 +61,8 @@ export class AlertRouting extends Component {
   readonly secrets: readonly ReceiverSecret[];
   /** Teams that have a row, or could have one. */
   readonly teams: readonly string[];
+  /** Topics and what belongs to them; on AWS only. */
+  readonly cloud: CloudRouting | undefined;
   readonly #spec: RoutingSpec;
 
   /** Throws an `ArgumentError` that lists every problem when the arguments cannot be used. */
@@ -92,6 +99,10 @@ export class AlertRouting extends Component {
       }),
       ...(args.smtp === undefined ? [] : [{ file: SMTP_SECRET, value: pulumi.secret(args.smtp.password) }]),
     ];
+    this.cloud =
+      network.kind === "aws"
+        ? (require("./aws") as typeof import("./aws")).buildOnAws(name, spec, network, this)
+        : undefined;
     this.registerOutputs({});
   }
 

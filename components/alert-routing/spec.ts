@@ -7,6 +7,7 @@ import { type AlertRoutingArgs, type Receiver, type RouteRow, schema } from "./a
 import { checkReceivers } from "./check-receivers";
 import { checkRoutes } from "./check-routes";
 import { specificity, TEAMS } from "./table";
+import { unsupportedRouting } from "./unsupported";
 
 /** Severities that are routed by the table. */
 export type Urgency = RouteRow["severity"];
@@ -60,6 +61,9 @@ export function resolveRouting(name: string, args: AlertRoutingArgs): RoutingSpe
   }
   checkReceivers(problems, args);
   checkRoutes(problems, args);
+  problems.across(["vpc", "receivers", "routes", "heartbeat", "smtp"], (add) => {
+    for (const problem of unsupportedRouting(args, args.vpc.network)) add(problem);
+  });
   problems.throwIfAny();
   const teams = args.teams ?? TEAMS;
   const rows = args.routes.map((row) => rowSpec(row, args)).sort((a, b) => specificity(b) - specificity(a));

@@ -38,6 +38,20 @@ export const NAME_RULES = {
   logGroup: { max: 512, allowed: /[a-zA-Z0-9_\-/.#]/, lower: false },
   /** AWS Secrets Manager secret; `/` makes folders. */
   secret: { max: 500, allowed: /[a-zA-Z0-9/_+=.@-]/, lower: false },
+  /** Amazon SNS topic. */
+  topic: { max: 256, allowed: /[a-zA-Z0-9_-]/, lower: false },
+  /** Amazon SQS queue. */
+  queue: { max: 80, allowed: /[a-zA-Z0-9_-]/, lower: false },
+  /** EventBridge rule, connection, API destination and schedule. */
+  eventRule: { max: 64, allowed: /[a-zA-Z0-9._-]/, lower: false },
+  /** CloudWatch alarm, mute rule and dashboard. */
+  alarm: { max: 255, allowed: /[a-zA-Z0-9_-]/, lower: false },
+  /** Channel configuration of Amazon Q Developer in chat applications. */
+  chatChannel: { max: 128, allowed: /[a-zA-Z0-9_-]/, lower: false },
+  /** AWS Backup vault, plan and selection. */
+  backup: { max: 50, allowed: /[a-zA-Z0-9_-]/, lower: false },
+  /** Step Functions state machine. */
+  stateMachine: { max: 80, allowed: /[a-zA-Z0-9_-]/, lower: false },
   /** Route 53 private zone of AWS Cloud Map. */
   zone: { max: 63, allowed: /[a-z0-9-]/, lower: true },
 } as const satisfies Record<string, NameRule>;

@@ -1,3 +1,4 @@
+import type { Graph, Subject } from "../join";
 import { EVERYWHERE, rule } from "../rule";
 import { aws } from "../tokens";
 import { one, TOPIC } from "./examples";
@@ -5,6 +6,11 @@ import { one, TOPIC } from "./examples";
 const ALARMS = [...aws("cloudwatch/metricAlarm:MetricAlarm"), ...aws("cloudwatch/compositeAlarm:CompositeAlarm")];
 const TOPICS = aws("sns/topic:Topic");
 const SUBSCRIPTION = aws("sns/topicSubscription:TopicSubscription");
+const CHANNELS = [
+  ...aws("chatbot/slackChannelConfiguration:SlackChannelConfiguration"),
+  ...aws("chatbot/teamsChannelConfiguration:TeamsChannelConfiguration"),
+];
+const COMPOSITES = aws("cloudwatch/compositeAlarm:CompositeAlarm");
 const wired = { propertyDependencies: { alarmActions: ["topic"] } };
 
 /** Somebody hears it. */
@@ -23,10 +29,16 @@ export const alarmHasAction = rule({
       const topics = (resource.node.propertyDependencies["alarmActions"] ?? [])
         .flatMap((urn) => graph.get(urn) ?? [])
         .filter((each) => TOPICS.includes(each.type));
-      if (topics.length === 0) return !resource.at("alarmActions").present() && "alarmActions is empty";
+      if (topics.length === 0) {
+        const silent = !resource.at("alarmActions").present() && !partOfAnother(resource, graph);
+        return silent && "alarmActions is empty";
+      }
       const heard = topics.some((topic) => {
-        const { found, uncertain } = graph.sides(topic, "topic", SUBSCRIPTION, TOPICS);
-        return found.length > 0 || uncertain !== undefined;
+        const sides = [
+          graph.sides(topic, "topic", SUBSCRIPTION, TOPICS),
+          graph.sides(topic, "snsTopicArns", CHANNELS, TOPICS),
+        ];
+        return sides.some(({ found, uncertain }) => found.length > 0 || uncertain !== undefined);
       });
       return !heard && "alarmActions lead to a topic without a subscription";
     });
@@ -35,10 +47,43 @@ export const alarmHasAction = rule({
     compliant: [
       [one("cloudwatch/metricAlarm:MetricAlarm", { alarmActions: ["arn:topic"] }, wired), ...TOPIC],
       [one("cloudwatch/metricAlarm:MetricAlarm", { alarmActions: ["arn:elsewhere"] })],
+      [
+        one("cloudwatch/metricAlarm:MetricAlarm", { alarmActions: ["arn:topic"] }, wired),
+        ...TOPIC.filter((each) => each.name === "topic"),
+        one(
+          "chatbot/slackChannelConfiguration:SlackChannelConfiguration",
+          { snsTopicArns: ["arn:topic"] },
+          { name: "chat", propertyDependencies: { snsTopicArns: ["topic"] } },
+        ),
+      ],
+      [
+        one("cloudwatch/metricAlarm:MetricAlarm", {}),
+        one(
+          "cloudwatch/compositeAlarm:CompositeAlarm",
+          { alarmRule: "ALARM(it)", alarmActions: ["arn:elsewhere"] },
+          { name: "page", propertyDependencies: { alarmRule: ["it"] } },
+        ),
+      ],
+      [
+        one("cloudwatch/metricAlarm:MetricAlarm", {}),
+        one(
+          "cloudwatch/compositeAlarm:CompositeAlarm",
+          { alarmRule: "ALARM(x)", alarmActions: ["arn:elsewhere"], actionsSuppressor: { alarm: "it" } },
+          { name: "page", propertyDependencies: { actionsSuppressor: ["it"] } },
+        ),
+      ],
     ],
     violating: [
       [one("cloudwatch/metricAlarm:MetricAlarm", {})],
       [one("cloudwatch/compositeAlarm:CompositeAlarm", { alarmActions: [] })],
+      [
+        one("cloudwatch/metricAlarm:MetricAlarm", {}),
+        one(
+          "cloudwatch/compositeAlarm:CompositeAlarm",
+          { alarmRule: "ALARM(it)", alarmActions: [] },
+          { name: "page", propertyDependencies: { alarmRule: ["it"] } },
+        ),
+      ],
       [
         one("cloudwatch/metricAlarm:MetricAlarm", { alarmActions: ["arn:topic"], actionsEnabled: false }, wired),
         ...TOPIC,
@@ -50,3 +95,17 @@ export const alarmHasAction = rule({
     ],
   },
 });
+
+/** Whether the alarm works through a composite alarm that tells somebody: as a part of its rule, or by holding it back. */
+function partOfAnother(alarm: Subject, graph: Graph): boolean {
+  return graph
+    .usersOf(alarm)
+    .some(
+      (user) =>
+        COMPOSITES.includes(user.type) &&
+        user.at("alarmActions").present() &&
+        ["alarmRule", "actionsSuppressor"].some((property) =>
+          (user.node.propertyDependencies[property] ?? []).includes(alarm.urn),
+        ),
+    );
+}
