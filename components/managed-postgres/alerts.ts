@@ -6,6 +6,7 @@ import {
   type Tuning,
   tuned,
 } from "../core/monitorable";
+import type { RdsAlerts } from "./cloud-alarms";
 
 const CONNECTIONS =
   "100 * sum by (instance) (pg_stat_activity_count{$job}) / on (instance) (max by (instance) (pg_settings_max_connections{$job}) - max by (instance) (pg_settings_superuser_reserved_connections{$job}))";
@@ -148,7 +149,7 @@ export const POSTGRES_RULES = {
 } as const satisfies RuleTable;
 
 /** Changes to the alerts of a PostgreSQL server. */
-export type PostgresAlerts = Tuning<typeof POSTGRES_RULES>;
+export type PostgresAlerts = Tuning<typeof POSTGRES_RULES> & RdsAlerts;
 
 /** Names that other guides use for the same series. */
 const RECORDS: readonly RecordingRule[] = [{ record: "postgres_up", expr: "pg_up" }];

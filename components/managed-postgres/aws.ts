@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../core/names";
 import { closedGroup, named, type Owner } from "../targets/aws/children";
 import type { AwsNetwork } from "../targets/network";
+import { bytes, rdsWatching } from "./cloud-alarms";
 import type { PostgresOutput } from "./output";
 import { instanceClass, rdsParameters } from "./rds";
 import type { PostgresSpec } from "./spec";
@@ -37,6 +38,7 @@ export function buildOnAws(
   if (database === undefined || size === undefined) throw new Error("the check of the arguments let through too much");
   const prod = target.environment === "prod";
   const identifier = physicalName("rdsInstance", target.prefix, name);
+  const allocated = Math.max(LEAST_STORAGE, Math.ceil(spec.storage / 1024));
   const group = closedGroup(owner, name, network.vpcId, "PostgreSQL");
   const subnets = new SubnetGroup(
     name,
@@ -81,7 +83,7 @@ export function buildOnAws(
       manageMasterUserPassword: true,
       port: PORT,
       storageType: "gp3",
-      allocatedStorage: Math.max(LEAST_STORAGE, Math.ceil(spec.storage / 1024)),
+      allocatedStorage: allocated,
       storageEncrypted: true,
       dbSubnetGroupName: subnets.name,
       parameterGroupName: parameters.name,
@@ -117,6 +119,17 @@ export function buildOnAws(
     tls: { mode: "require" },
     path: { kind: "aws", securityGroupId: group.id, port: PORT },
     after: [server],
+    watching: (tuning) =>
+      rdsWatching(
+        [{ name, identifier: server.identifier, replica: false }],
+        {
+          memory: bytes(size.memory),
+          storage: bytes(allocated * 1024),
+          maxConnections: spec.maxConnections,
+          credits: size.credits ?? 0,
+        },
+        tuning,
+      ),
     reach: { kind: "aws", arn: server.arn },
   };
 }

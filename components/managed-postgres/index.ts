@@ -91,6 +91,7 @@ export class ManagedPostgres extends Component implements Linkable, Monitorable,
       targets: [],
       sources: [postgresRules(this.componentName, alerts)],
       dashboards: ["postgres"],
+      ...(this.#made.watching === undefined ? {} : { cloud: this.#made.watching(alerts) }),
       ...(password?.kind !== "file" || caFile === undefined
         ? {}
         : {

@@ -1,8 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PostgresReach } from "../core/backup-source";
+import type { CloudWatching } from "../core/cloud-alarm";
 import type { Tls } from "../core/connection";
 import type { NetworkPath } from "../core/links";
 import type { SecretRef } from "../core/secrets";
+import type { RdsAlerts } from "./cloud-alarms";
 
 /** An address of a server. */
 export interface Endpoint {
@@ -25,4 +27,6 @@ export interface PostgresOutput {
   readonly reach?: PostgresReach;
   /** What must be ready before a consumer starts. */
   readonly after: readonly pulumi.Input<pulumi.Resource>[];
+  /** AWS: how the instances are watched. */
+  readonly watching?: (tuning: RdsAlerts) => CloudWatching;
 }

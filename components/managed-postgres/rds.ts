@@ -7,16 +7,18 @@ export interface InstanceClass {
   readonly cpus: number;
   /** In MiB. */
   readonly memory: number;
+  /** Most CPU credits that it can save, those of 24 hours (Amazon EC2, burstable instances); only of burstable classes. */
+  readonly credits?: number;
 }
 
 const GIB = 1024;
 
 /** Cheapest first. Burstable classes are for dev and staging: in prod their credits would run out in the busiest hour. */
 const BURSTABLE: readonly InstanceClass[] = [
-  { name: "db.t4g.micro", cpus: 2, memory: 1 * GIB },
-  { name: "db.t4g.small", cpus: 2, memory: 2 * GIB },
-  { name: "db.t4g.medium", cpus: 2, memory: 4 * GIB },
-  { name: "db.t4g.large", cpus: 2, memory: 8 * GIB },
+  { name: "db.t4g.micro", cpus: 2, memory: 1 * GIB, credits: 288 },
+  { name: "db.t4g.small", cpus: 2, memory: 2 * GIB, credits: 576 },
+  { name: "db.t4g.medium", cpus: 2, memory: 4 * GIB, credits: 576 },
+  { name: "db.t4g.large", cpus: 2, memory: 8 * GIB, credits: 864 },
 ];
 const STEADY: readonly InstanceClass[] = [
   { name: "db.m7g.large", cpus: 2, memory: 8 * GIB },

@@ -21,7 +21,10 @@ export function everyCloudWatching(): readonly CloudWatching[] {
       ],
       { memory: 8 * GIB, storage: 100 * GIB, maxConnections: 200, credits: 576 },
     ),
-    cacheWatching("cache", "cache", { purpose: "session", nodes: 2 }, (group, node) => `${group}-${node}`),
+    cacheWatching(
+      ["001", "002"].map((node) => ({ name: `cache-${node}`, id: `cache-${node}` })),
+      { purpose: "session" },
+    ),
     bucketWatching("recordings", "recordings", { replicated: true }),
     ecsWatching(
       "api",

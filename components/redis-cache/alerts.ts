@@ -1,4 +1,5 @@
 import { type RuleSource, type RuleTable, type Tuning, tuned } from "../core/monitorable";
+import type { CacheCloudAlerts } from "./cloud-alarms";
 
 /** What is watched of a cache (redis_exporter 1.67 and later; Valkey answers with the same names). */
 export const REDIS_RULES = {
@@ -71,7 +72,7 @@ export const REDIS_RULES = {
 } as const satisfies RuleTable;
 
 /** Changes to the alerts of a cache. */
-export type RedisAlerts = Tuning<typeof REDIS_RULES>;
+export type RedisAlerts = Tuning<typeof REDIS_RULES> & CacheCloudAlerts;
 
 /** The rules of one cache. */
 export function redisRules(job: string, tuning: RedisAlerts = {}): RuleSource {

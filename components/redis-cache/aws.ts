@@ -14,6 +14,7 @@ import { lambda } from "../targets/aws/function";
 import { logGroup } from "../targets/aws/logs";
 import { ROTATE, rotateWith, secret } from "../targets/aws/rotated-secret";
 import type { AwsNetwork } from "../targets/network";
+import { cacheWatching } from "./cloud-alarms";
 import { APP_USER, RIGHTS } from "./configuration";
 import { cacheParameters, ENGINES } from "./elasticache";
 import type { CacheOutput } from "./output";
@@ -102,6 +103,13 @@ export function buildOnAws(name: string, spec: CacheSpec, network: AwsNetwork, p
     },
     { parent, protect: spec.protect },
   );
+  const nodes = Array.from({ length: aws.nodes }, (_, index) => {
+    const number = String(index + 1).padStart(3, "0");
+    return {
+      name: aws.nodes === 1 ? name : `${name}-${number}`,
+      id: pulumi.interpolate`${servers.replicationGroupId}-${number}`,
+    };
+  });
   return {
     host: servers.primaryEndpointAddress,
     port: pulumi.output(PORT),
@@ -110,8 +118,8 @@ export function buildOnAws(name: string, spec: CacheSpec, network: AwsNetwork, p
     tls: { mode: "verify-full" },
     path: { kind: "aws", securityGroupId: group.id, port: PORT },
     after: [servers, ...login.after],
-    replicationGroupId: servers.id,
     arn: servers.arn,
+    watching: (tuning) => cacheWatching(nodes, { purpose: spec.purpose }, tuning),
   };
 }
 

@@ -172,26 +172,22 @@ export const CACHE_ALARMS = {
 /** Changes to the alarms of a cache on AWS. */
 export type CacheCloudAlerts = AlarmTuning<typeof CACHE_ALARMS>;
 
-/** How the nodes of one cache are watched on AWS. `group` is the id of the replication group: its nodes are called `<group>-001` and so on. */
+/** A node of a replication group. */
+export interface CacheNode {
+  readonly name: string;
+  readonly id: pulumi.Input<string>;
+}
+
+/** How the nodes of one cache are watched on AWS. */
 export function cacheWatching(
-  name: string,
-  group: pulumi.Input<string>,
-  size: Omit<CacheNodeSize, "maxClients">,
-  idOf: (group: pulumi.Input<string>, node: string) => pulumi.Input<string>,
+  nodes: readonly CacheNode[],
+  of: { readonly purpose: Purpose },
   tuning: CacheCloudAlerts = {},
 ): CloudWatching {
-  const nodes = Array.from({ length: size.nodes }, (_, index) => String(index + 1).padStart(3, "0"));
+  const size: CacheNodeSize = { ...of, nodes: nodes.length, maxClients: MAX_CLIENTS };
   return {
-    alarms: nodes.flatMap((each) =>
-      cloudAlarms(
-        CACHE_ALARMS,
-        {
-          about: size.nodes === 1 ? name : `${name}-${each}`,
-          dimensions: { CacheClusterId: idOf(group, each) },
-          size: { ...size, maxClients: MAX_CLIENTS },
-        },
-        tuning,
-      ),
+    alarms: nodes.flatMap((node) =>
+      cloudAlarms(CACHE_ALARMS, { about: node.name, dimensions: { CacheClusterId: node.id }, size }, tuning),
     ),
     events: [],
   };

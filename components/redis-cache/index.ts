@@ -89,6 +89,7 @@ export class RedisCache extends Component implements Linkable, Monitorable, Back
       targets: [],
       sources: [redisRules(this.componentName, alerts)],
       dashboards: ["redis"],
+      ...(this.#made.watching === undefined ? {} : { cloud: this.#made.watching(alerts) }),
       ...(password === undefined
         ? {}
         : {

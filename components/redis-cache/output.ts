@@ -1,7 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { CloudWatching } from "../core/cloud-alarm";
 import type { Tls } from "../core/connection";
 import type { NetworkPath } from "../core/links";
 import type { SecretRef } from "../core/secrets";
+import type { CacheCloudAlerts } from "./cloud-alarms";
 
 /** What every target gives for a cache. */
 export interface CacheOutput {
@@ -17,7 +19,8 @@ export interface CacheOutput {
   readonly path: NetworkPath;
   /** What must be ready before a consumer starts. */
   readonly after: readonly pulumi.Input<pulumi.Resource>[];
-  /** AWS: the replication group, for its alarms and snapshots. */
-  readonly replicationGroupId?: pulumi.Output<string>;
+  /** AWS: the replication group, for its snapshots. */
   readonly arn?: pulumi.Output<string>;
+  /** AWS: how the nodes are watched. */
+  readonly watching?: (tuning: CacheCloudAlerts) => CloudWatching;
 }

@@ -1,5 +1,6 @@
 import { type RecordingRule, type RuleSource, type RuleTable, type Tuning, tuned } from "../core/monitorable";
 import { type Duration, seconds } from "../core/units";
+import type { EcsAlerts } from "./cloud-alarms";
 
 /** What is watched of a service that counts its requests (MS-03). */
 export const SERVICE_RULES = {
@@ -84,7 +85,7 @@ export const SERVICE_RULES = {
 } as const satisfies RuleTable;
 
 /** Changes to the alerts of a service. */
-export type ServiceAlerts = Tuning<typeof SERVICE_RULES>;
+export type ServiceAlerts = Tuning<typeof SERVICE_RULES> & EcsAlerts;
 
 /** What a service promises over 30 days. */
 export interface Slo {

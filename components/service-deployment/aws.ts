@@ -3,11 +3,13 @@ import { Service as DiscoveryService } from "@pulumi/aws/servicediscovery/servic
 import * as pulumi from "@pulumi/pulumi";
 import type { Link } from "../core/links";
 import { physicalName } from "../core/names";
+import { balancerOf, lastPart, targetGroupOf } from "../targets/aws/arns";
 import { closedGroup, egress, ingress, named, type Owner } from "../targets/aws/children";
 import type { AwsNetwork } from "../targets/network";
 import type { ServiceDeploymentArgs } from "./args";
 import { routed } from "./aws-routes";
 import { taskDefinition } from "./aws-task";
+import { ecsWatching } from "./cloud-alarms";
 import type { ServiceOutput } from "./output";
 import { instancesOf, type ServiceSpec } from "./spec";
 import { bind } from "./variables";
@@ -82,6 +84,28 @@ export function buildOnAws(
   );
   return {
     host: pulumi.output(`${name}.${network.namespace.name}`),
+    watching: (slo, tuning) =>
+      ecsWatching(
+        name,
+        {
+          service: tasks.name,
+          serviceArn: tasks.id,
+          group: pulumi.interpolate`service:${tasks.name}`,
+          clusterArn: network.clusterArn,
+          cluster: network.clusterArn.apply(lastPart),
+          ...(routes === undefined
+            ? {}
+            : {
+                edge: {
+                  balancer: network.edge.listenerArn.apply(balancerOf),
+                  targetGroup: routes.targetGroupArn.apply(targetGroupOf),
+                },
+              }),
+        },
+        { replicas: spec.replicas },
+        slo,
+        tuning,
+      ),
     ...(spec.linkable ? { path: { kind: "aws", securityGroupId: group.id, port: spec.port }, after: [tasks] } : {}),
   };
 }

@@ -51,13 +51,23 @@ export class ServiceDeployment extends Component implements Linkable, Monitorabl
     this.registerOutputs({ host: this.host });
   }
 
-  /** How the service is watched. Part of {@link Monitorable}. Throws an `ArgumentError` unless the service has `metrics`. */
+  /** How the service is watched. Part of {@link Monitorable}. Throws an `ArgumentError` unless the service has `metrics`, but on AWS. */
   get monitoring(): Monitoring {
     return this.monitored().monitoring;
   }
 
-  /** How the service is watched, with other thresholds. Throws an `ArgumentError` unless the service has `metrics`. */
+  /** How the service is watched, with other thresholds. Throws an `ArgumentError` unless the service has `metrics`, but on AWS. */
   monitored(alerts: ServiceAlerts = {}): Monitorable {
+    const { watching } = this.#made;
+    const common = {
+      component: this.componentName,
+      sources: [serviceRules(this.componentName, this.#slo, alerts)],
+      dashboards: ["services"],
+    } as const satisfies Partial<Monitoring>;
+    // The load balancer and Container Insights count without the service's help.
+    if (watching !== undefined) {
+      return { monitoring: { ...common, targets: [], cloud: watching(this.#slo, alerts) } };
+    }
     const metrics = accept(() => {
       if (this.#made.metrics !== undefined) return this.#made.metrics;
       throw new ArgumentError(`watch of ServiceDeployment "${this.componentName}"`, [
@@ -70,7 +80,7 @@ export class ServiceDeployment extends Component implements Linkable, Monitorabl
       ]);
     });
     const monitoring: Monitoring = {
-      component: this.componentName,
+      ...common,
       targets: [
         {
           job: this.componentName,
@@ -80,8 +90,6 @@ export class ServiceDeployment extends Component implements Linkable, Monitorabl
         },
       ],
       paths: [metrics.path],
-      sources: [serviceRules(this.componentName, this.#slo, alerts)],
-      dashboards: ["services"],
     };
     return { monitoring };
   }

@@ -1,6 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { VolumeReach } from "../core/backup-source";
+import type { CloudWatching } from "../core/cloud-alarm";
 import type { NetworkPath } from "../core/links";
+import type { Slo } from "./alerts";
+import type { EcsAlerts } from "./cloud-alarms";
 
 /** What every target gives for a service. */
 export interface ServiceOutput {
@@ -14,6 +17,8 @@ export interface ServiceOutput {
     readonly reach: VolumeReach;
     readonly after: readonly pulumi.Input<pulumi.Resource>[];
   }[];
+  /** AWS: how the tasks are watched. */
+  readonly watching?: (slo: Slo | undefined, tuning: EcsAlerts) => CloudWatching;
   /** The way a consumer's packets take; only when the service is linkable. */
   readonly path?: NetworkPath;
   /** What must be ready before a consumer starts. */

@@ -1,4 +1,5 @@
 import { type RuleSource, type RuleTable, type Tuning, tuned } from "../core/monitorable";
+import type { S3Alerts } from "./cloud-alarms";
 
 /** What is watched of a bucket besides its endpoint. */
 export const BUCKET_RULES = {
@@ -16,7 +17,7 @@ export const BUCKET_RULES = {
 } as const satisfies RuleTable;
 
 /** Changes to the alerts of a bucket. */
-export type BucketAlerts = Tuning<typeof BUCKET_RULES>;
+export type BucketAlerts = Tuning<typeof BUCKET_RULES> & S3Alerts;
 
 /** The rules of one bucket. */
 export function bucketRules(job: string, tuning: BucketAlerts = {}): RuleSource {

@@ -2,6 +2,7 @@ import { Role } from "@pulumi/aws/iam/role";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
 import { BucketLifecycleConfiguration } from "@pulumi/aws/s3/bucketLifecycleConfiguration";
 import { BucketLogging } from "@pulumi/aws/s3/bucketLogging";
+import { BucketMetric } from "@pulumi/aws/s3/bucketMetric";
 import { BucketObjectLockConfiguration } from "@pulumi/aws/s3/bucketObjectLockConfiguration";
 import { BucketReplicationConfig } from "@pulumi/aws/s3/bucketReplicationConfig";
 import * as pulumi from "@pulumi/pulumi";
@@ -11,6 +12,7 @@ import { named, type Owner } from "../targets/aws/children";
 import { allow, documentOf, trusts } from "../targets/aws/documents";
 import type { AwsNetwork } from "../targets/network";
 import type { ReplicaArgs } from "./args";
+import { bucketWatching, WHOLE_BUCKET } from "./cloud-alarms";
 import type { BucketOutput } from "./output";
 import { lifecycleRule, objectActions } from "./s3";
 import type { BucketSpec } from "./spec";
@@ -38,6 +40,8 @@ export function buildOnAws(name: string, spec: BucketSpec, network: AwsNetwork, 
     { bucket: bucket.id, rules: [lifecycleRule(spec)] },
     { parent, dependsOn: [versions] },
   );
+  // Failing requests are counted only where a filter asks for it.
+  new BucketMetric(name, { bucket: bucket.id, name: WHOLE_BUCKET }, { parent });
   if (spec.objectLock) {
     new BucketObjectLockConfiguration(
       name,
@@ -68,6 +72,7 @@ export function buildOnAws(name: string, spec: BucketSpec, network: AwsNetwork, 
       ]),
     }),
     bucketArn: bucket.arn,
+    watching: (tuning) => bucketWatching(name, bucket.id, { replicated: spec.replica !== undefined }, tuning),
   };
 }
 

@@ -92,6 +92,7 @@ export class StorageBucket extends Component implements Linkable, Monitorable, B
         : {}),
       sources: [bucketRules(this.componentName, alerts), endpointRules(`blackbox-${this.componentName}`)],
       dashboards: ["edge", "backups"],
+      ...(this.#made.watching === undefined ? {} : { cloud: this.#made.watching(alerts) }),
     };
     return { monitoring };
   }

@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { CloudWatching } from "../core/cloud-alarm";
 import type { Consumer, NetworkPath, Permission } from "../core/links";
 import type { SecretRef } from "../core/secrets";
+import type { S3Alerts } from "./cloud-alarms";
 
 /** What a consumer may do with the objects. */
 export type Access = "read" | "readwrite";
@@ -32,6 +34,8 @@ export interface BucketOutput {
   grant(consumer: Consumer, access: Access): Grant;
   /** Whether the bucket stands in the path of a URL and not in its host. Default: yes. */
   readonly pathStyle?: boolean;
-  /** AWS: for backups and alarms. */
+  /** AWS: for backups. */
   readonly bucketArn?: pulumi.Output<string>;
+  /** AWS: how the bucket is watched. */
+  readonly watching?: (tuning: S3Alerts) => CloudWatching;
 }

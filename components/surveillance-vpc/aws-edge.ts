@@ -1,6 +1,6 @@
 import { Listener } from "@pulumi/aws/lb/listener";
 import { LoadBalancer } from "@pulumi/aws/lb/loadBalancer";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../core/names";
 import { closedGroup, ingress, named, type Owner } from "../targets/aws/children";
 import { routePriorities } from "../targets/aws/priorities";
@@ -80,6 +80,7 @@ export function buildEdge(
   );
   return {
     listenerArn: https.arn,
+    certificateArn: pulumi.output(certificates.arn),
     securityGroupId: group.id,
     dnsName: balancer.dnsName,
     priorities: routePriorities(`SurveillanceVpc "${name}"`),

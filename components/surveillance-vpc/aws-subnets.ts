@@ -20,6 +20,8 @@ export interface ZoneSubnet {
 
 /** Subnets by tier, in the order of the zones. */
 export interface Subnets extends Readonly<Record<Tier, readonly ZoneSubnet[]>> {
+  /** NAT gateways by zone. */
+  readonly nats: Readonly<Record<string, pulumi.Output<string>>>;
   /** Routes that must exist before something in a private subnet calls out. */
   readonly ready: readonly pulumi.Resource[];
 }
@@ -52,9 +54,10 @@ export function buildSubnets(owner: Owner, name: string, cidr: string, vpcId: pu
     ),
   );
   const subnets = { private: inPrivate ?? [], public: inPublic ?? [], data: inData ?? [] };
-  const nats = subnets.public
+  const gateways = subnets.public
     .slice(0, target.environment === "prod" ? undefined : 1)
-    .map((each) => nat(owner, `${name}-nat-${each.zone}`, each, [outside]));
+    .map((each) => ({ zone: each.zone, nat: nat(owner, `${name}-nat-${each.zone}`, each, [outside]) }));
+  const nats = gateways.map((each) => each.nat);
   const ways = subnets.private.map((each, index) => {
     const through = nats[index] ?? nats[0];
     return new Route(
@@ -67,7 +70,11 @@ export function buildSubnets(owner: Owner, name: string, cidr: string, vpcId: pu
       { parent },
     );
   });
-  return { ...subnets, ready: ways };
+  return {
+    ...subnets,
+    nats: Object.fromEntries(gateways.map((each) => [each.zone, each.nat.id])),
+    ready: ways,
+  };
 }
 
 function table(owner: Owner, logicalName: string, vpcId: pulumi.Output<string>): RouteTable {

@@ -4,6 +4,7 @@ import { Cluster } from "@pulumi/aws/ecs/cluster";
 import { PrivateDnsNamespace } from "@pulumi/aws/servicediscovery/privateDnsNamespace";
 import type * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../core/names";
+import { balancerOf } from "../targets/aws/arns";
 import { named, type Owner } from "../targets/aws/children";
 import type { AwsNetwork } from "../targets/network";
 import type { AwsTarget } from "../targets/target";
@@ -13,6 +14,7 @@ import { buildEndpoints } from "./aws-endpoints";
 import { buildFlowLog } from "./aws-flow-log";
 import { buildKey } from "./aws-key";
 import { buildSubnets } from "./aws-subnets";
+import { networkWatching } from "./cloud-alarms";
 import type { VpcSpec } from "./spec";
 
 /** A VPC with three tiers of subnets, a closed default group, ways to the APIs of AWS, the cluster, and the load balancer. */
@@ -63,6 +65,11 @@ export function buildOnAws(name: string, spec: VpcSpec, target: AwsTarget, paren
     namespace: { id: namespace.id, name: zone },
     endpoints: endpoints.ways,
     edge,
+    watching: networkWatching(name, {
+      balancer: edge.listenerArn.apply(balancerOf),
+      certificateArn: edge.certificateArn,
+      nats: subnets.nats,
+    }),
     ready: [...subnets.ready, ...endpoints.ready],
   };
 }

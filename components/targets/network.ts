@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { CloudWatching } from "../core/cloud-alarm";
 import type { LateList } from "../core/late";
 import type { AwsTarget, ComposeTarget, MicroK8sTarget } from "./target";
 
@@ -96,11 +97,15 @@ export interface AwsNetwork {
   /** The shared load balancer. */
   readonly edge: {
     readonly listenerArn: pulumi.Output<string>;
+    /** Certificate of the listener. */
+    readonly certificateArn: pulumi.Output<string>;
     readonly securityGroupId: pulumi.Output<string>;
     readonly dnsName: pulumi.Output<string>;
     /** Priorities of the listener's rules. */
     readonly priorities: RoutePriorities;
   };
+  /** How the network itself is watched. */
+  readonly watching: CloudWatching;
   readonly ready: readonly pulumi.Resource[];
 }
 

@@ -22,7 +22,10 @@ const SERVICE: EcsIdentity = {
 };
 const ROUTED: EcsIdentity = { ...SERVICE, edge: { balancer: "app/shop/1", targetGroup: "targetgroup/api/1" } };
 const cache = (purpose: "cache" | "session" | "queue", nodes: number) =>
-  cacheWatching("cache", "cache", { purpose, nodes }, (group, node) => `${group}-${node}`).alarms;
+  cacheWatching(
+    Array.from({ length: nodes }, (_, index) => ({ name: `cache-00${index + 1}`, id: `cache-00${index + 1}` })),
+    { purpose },
+  ).alarms;
 
 function find(alarms: readonly CloudAlarm[], name: string): CloudAlarm {
   const found = alarms.filter((each) => each.alarm === name);
