@@ -25,5 +25,5 @@ async function compile(folder) {
 }
 
 await rm("dist", { recursive: true, force: true });
-await Promise.all(["components", "images", "ops", "policies", "stacks"].map(compile));
+await Promise.all(["components", "examples", "images", "ops", "policies", "stacks"].map(compile));
 await chmod("dist/ops/main.js", 0o755);

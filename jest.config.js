@@ -8,6 +8,8 @@ module.exports = {
   maxWorkers: 2,
   // A worker that keeps what earlier files left behind runs out of memory.
   workerIdleMemoryLimit: "1GB",
+  // The examples import the package by its name.
+  moduleNameMapper: { "^bulwark$": "<rootDir>/components/index.ts", "^bulwark/(.*)$": "<rootDir>/components/$1" },
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",

@@ -84,7 +84,7 @@ function stateful(
           : { volumeClaimTemplates: spec.volumes.map((each) => claimTemplate(owner, each.name)) }),
       },
     },
-    childOf(owner, [...after, ...volumes, ...peers]),
+    { ...childOf(owner, [...after, ...volumes, ...peers]), protect: volumes.length > 0 && spec.protect },
   );
   if (spec.replicas > 1) budgeted(owner, selector);
   return workload;
