@@ -1,4 +1,6 @@
 export * from "./alert-routing";
+export * from "./backup-schedule";
+export type { BackupSource, BackupSubject } from "./core/backup-source";
 export type { ChangeWindow, SingleWindow, Weekday, WeeklyWindow } from "./core/change-window";
 export type { Connection, Tls } from "./core/connection";
 export { ENVIRONMENTS, type Environment } from "./core/environment";

@@ -111,6 +111,7 @@ export const sample = {
 
 export const images = [
   image("tools"),
+  image("backup"),
   image("postgres"),
   image("valkey"),
   image("edge"),

@@ -7,6 +7,7 @@ import type { DeclaredBackup } from "./alerts";
 import { type BackupScheduleArgs, encryption, externalStore, isBucket, schema } from "./args";
 import { longestGap, runsOf } from "./calendar";
 import { checkSchedule } from "./checks";
+import { lanesOf } from "./lanes";
 import { archiveTimeout, type Schedules } from "./objectives";
 import { PRESET_FIGURES, type Preset } from "./presets";
 
@@ -39,10 +40,23 @@ export interface BackupSpec {
 /** Job that copies the store off the site. */
 const OFFSITE = "30 4 * * *";
 
+/** Jobs that a runner does as soon as it starts for the first time. */
+const AT_ONCE: ReadonlySet<JobKind> = new Set(["full", "dump", "copy"]);
+
 /** Checks the arguments and fills in what was left out. Throws an `ArgumentError` with every problem. */
 export function resolveBackups(name: string, args: BackupScheduleArgs): BackupSpec {
   const problems = new Problems(`BackupSchedule "${name}"`).shape(schema, args, Object.keys(schema.shape));
   checkName(problems, name, "backups", 40);
+  problems.across(["vpc"], (add) => {
+    const { kind } = args.vpc.network;
+    if (kind === "compose") return;
+    add({
+      path: "vpc",
+      given: `a network on ${kind}`,
+      allowed: "compose, in this release",
+      fix: "make the schedule on a compose host, or use the platform's own backups until the next release",
+    });
+  });
   problems.across(["encryption"], () => {
     prefixed(
       problems,
@@ -62,8 +76,9 @@ export function resolveBackups(name: string, args: BackupScheduleArgs): BackupSp
   problems.across(["vpc", "memory", "cpus"], () => {
     const { target } = args.vpc.network;
     if (target.kind === "aws") return;
-    const memory = mebibytes(args.memory ?? "512 MiB");
-    target.capacity.take({ name, cpus: Math.min(0.1, args.cpus ?? 1), memory }, problems);
+    const runners = target.kind === "compose" ? lanesOf(name, subjects).length : 1;
+    const memory = mebibytes(args.memory ?? "512 MiB") * runners;
+    target.capacity.take({ name, cpus: Math.min(0.1, args.cpus ?? 1) * runners, memory }, problems);
   });
   problems.throwIfAny();
 
@@ -104,7 +119,8 @@ export function resolveBackups(name: string, args: BackupScheduleArgs): BackupSp
     localFulls: args.local === undefined ? 0 : (args.local.fulls ?? 2),
     jobs,
     declared: [
-      ...jobs.filter((job) => job.kind !== "drill").map(({ database, kind }) => ({ environment, database, kind })),
+      // The other kinds wait for their first moment; the runner counts their age from the day it began.
+      ...jobs.filter((job) => AT_ONCE.has(job.kind)).map(({ database, kind }) => ({ environment, database, kind })),
       ...wal.map((each) => ({ environment, database: each.component, kind: "wal" })),
     ],
     memory: mebibytes(args.memory ?? "512 MiB"),

@@ -20,15 +20,16 @@ export interface StoreLocation {
   readonly after: readonly pulumi.Input<pulumi.Resource>[];
 }
 
-/** Files that make the server archive its WAL, and the ways its packets take. */
+/** What makes a server archive its WAL. */
 export interface Archiving {
-  readonly files: readonly {
-    readonly path: string;
-    readonly content: pulumi.Input<string>;
-    /** Whether only the server's own user may read it. */
-    readonly secret: boolean;
-  }[];
+  /** pgBackRest's whole configuration, with its keys. */
+  readonly configuration: pulumi.Input<string>;
+  /** Seconds after which the server closes a WAL file that is not full. */
+  readonly timeout: number;
+  /** The way to the store. */
   readonly networks: readonly string[];
+  /** Volumes that hold a repository, and where they are mounted. */
+  readonly volumes: readonly { readonly volume: string; readonly target: string }[];
   readonly after: readonly pulumi.Input<pulumi.Resource>[];
 }
 
@@ -46,7 +47,7 @@ export type PostgresReach =
       readonly socketPath: string;
       /** Whether the image brings pgBackRest. */
       readonly archives: boolean;
-      /** Makes the server archive its WAL. May be called once. */
+      /** Makes the server archive its WAL. Throws an `ArgumentError` when another schedule has done so already. */
       archive(how: Archiving): void;
     }
   | {

@@ -62,6 +62,9 @@ export interface ManagedPostgresArgs {
 
 /** Settings that other arguments or the component itself decide. */
 const RESERVED_PARAMETERS = new Set([
+  "archive_command",
+  "archive_mode",
+  "archive_timeout",
   "config_file",
   "data_directory",
   "hba_file",

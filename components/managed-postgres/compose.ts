@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
+import { physicalName } from "../core/names";
 import { PASSWORD_LENGTH, type SecretRef } from "../core/secrets";
 import { carry } from "../targets/compose/carrier";
 import { CA_FILE, certificate, trustMount } from "../targets/compose/certificate";
@@ -7,13 +8,17 @@ import { ended } from "../targets/compose/ended";
 import { type ContainerSpec, oneShot, server } from "../targets/compose/hardened";
 import { network as dockerNetwork, volume } from "../targets/compose/stores";
 import type { ComposeNetwork } from "../targets/network";
-import { PGDATA, pgHba, postgresqlConf, servePrimary, serveReplica } from "./configuration";
+import { LateArchiving } from "./archiving";
+import { PGBACKREST_CONF, PGDATA, pgHba, postgresqlConf, servePrimary, serveReplica } from "./configuration";
 import type { PostgresOutput } from "./output";
 import { MONITOR_ROLE, provisionSql, scramVerifier, slotName } from "./provision";
 import type { PostgresSpec } from "./spec";
 
 const OWN_USER = "10432:10432";
 const SOCKET = "/run/postgresql";
+/** Where pgBackRest keeps what it is about to send. */
+const SPOOL = "/var/spool/pgbackrest";
+const DATA = "/var/lib/postgresql/data";
 
 /** What the containers of one server share. */
 interface Shared {
@@ -46,7 +51,9 @@ export function buildOnCompose(
     rolesOf(spec).map((role) => [role, password(`${name}-${role}`, spec, network.target.random, parent)]),
   );
   const socket = volume(`${name}-socket`, network.target, { parent, holdsData: false });
+  const archiving = new LateArchiving(name);
   const primary = postgres(shared, name, servePrimary(), {
+    archiving,
     mount: { volume: socket.name, target: SOCKET, readOnly: false },
     after: [socket.resource],
   });
@@ -59,6 +66,17 @@ export function buildOnCompose(
     passwords: new Map([...passwords].map(([role, value]): [string, SecretRef] => [role, { kind: "file", value }])),
     tls: { mode: "verify-full", caFile: CA_FILE },
     path: { kind: "compose", network: shared.hub.name },
+    reach: {
+      kind: "compose",
+      user: shared.user,
+      dataVolume: physicalName("docker", network.target.prefix, `${name}-data`),
+      mountPath: DATA,
+      dataPath: PGDATA,
+      socketVolume: socket.name,
+      socketPath: SOCKET,
+      archives: spec.image === undefined,
+      archive: (how) => archiving.set(how),
+    },
     after: [shared.hub.resource, ready],
   };
 }
@@ -89,22 +107,38 @@ function postgres(
     readonly mount?: { readonly volume: string; readonly target: string; readonly readOnly: boolean };
     readonly mounts?: ContainerSpec["mounts"];
     readonly after: readonly pulumi.Input<pulumi.Resource>[];
+    /** Only of a primary: a replica archives nothing. */
+    readonly archiving?: LateArchiving;
   },
 ): pulumi.Resource & { readonly exitCode: pulumi.Output<number> } {
   const { spec, network, parent } = shared;
+  const { archiving } = extra;
   const tls = certificate(service, network, [service], shared.user, parent);
   const files = carry(
     service,
     network,
     [
-      { path: "/etc/bulwark/postgresql.conf", content: postgresqlConf(spec) },
+      {
+        path: "/etc/bulwark/postgresql.conf",
+        content: archiving?.settings.apply((more) => postgresqlConf(spec, more)) ?? postgresqlConf(spec),
+      },
       { path: "/etc/bulwark/pg_hba.conf", content: pgHba() },
       { path: "/etc/bulwark/start", content: start, mode: "0555" },
+      ...(archiving === undefined
+        ? []
+        : [{ path: PGBACKREST_CONF, content: archiving.configuration, owner: shared.user, mode: "0400" }]),
     ],
     { parent, awaitTls: tls.mount, after: tls.after },
   );
   const data = volume(`${service}-data`, network.target, { parent, protect: spec.protect, holdsData: true });
-  const uid = shared.user.split(":");
+  const [uid, gid] = shared.user.split(":");
+  const before: readonly pulumi.Input<pulumi.Resource>[] = [
+    shared.hub.resource,
+    data.resource,
+    ...tls.after,
+    ...files.after,
+    ...extra.after,
+  ];
   return server(
     service,
     network.target,
@@ -123,15 +157,22 @@ function postgres(
       },
       attachments: [{ network: shared.hub.name, aliases: [service] }],
       mounts: [
-        { volume: data.name, target: "/var/lib/postgresql/data", readOnly: false },
+        { volume: data.name, target: DATA, readOnly: false },
         tls.mount,
         ...files.mounts,
         ...(extra.mount === undefined ? [] : [extra.mount]),
+        ...(archiving === undefined ? [] : [trustMount(network)]),
         ...(extra.mounts ?? []),
       ],
-      ...(extra.mount === undefined
-        ? { tmpfs: { [SOCKET]: `rw,noexec,nosuid,nodev,size=16m,uid=${uid[0]},gid=${uid[1]},mode=0755` } }
-        : {}),
+      tmpfs: {
+        ...(extra.mount === undefined
+          ? { [SOCKET]: `rw,noexec,nosuid,nodev,size=16m,uid=${uid},gid=${gid},mode=0755` }
+          : {}),
+        ...(archiving === undefined
+          ? {}
+          : { [SPOOL]: `rw,noexec,nosuid,nodev,size=64m,uid=${uid},gid=${gid},mode=0700` }),
+      },
+      ...(archiving === undefined ? {} : { additions: archiving.additions }),
       memory: spec.memory,
       cpus: spec.cpus,
       shm: Math.max(64, Math.floor(spec.memory / 4)),
@@ -148,7 +189,7 @@ function postgres(
     },
     {
       parent,
-      dependsOn: [shared.hub.resource, data.resource, ...tls.after, ...files.after, ...extra.after],
+      dependsOn: archiving?.after.apply((more) => [...before, ...more]) ?? [...before],
     },
   );
 }

@@ -34,13 +34,26 @@ const FIXED: Settings = {
   timezone: "UTC",
 };
 
+/** Where pgBackRest finds its configuration, in the server's container and in the backup runner's. */
+export const PGBACKREST_CONF = "/etc/bulwark/pgbackrest.conf";
+
+/** Makes the server hand each WAL file to pgBackRest, and close one that is not full after so many seconds. */
+export function archiveSettings(stanza: string, timeout: number): Settings {
+  return {
+    archive_mode: "on",
+    archive_command: `pgbackrest --config=${PGBACKREST_CONF} --stanza=${stanza} archive-push %p`,
+    archive_timeout: String(timeout),
+  };
+}
+
 /** The whole `postgresql.conf`. */
-export function postgresqlConf(spec: PostgresSpec): string {
+export function postgresqlConf(spec: PostgresSpec, archiving: Settings = {}): string {
   const all: Settings = {
     ...FIXED,
     max_connections: String(spec.maxConnections),
     shared_preload_libraries: spec.preload.join(","),
     ...spec.settings,
+    ...archiving,
   };
   return `${Object.entries(all)
     .sort(([a], [b]) => a.localeCompare(b))

@@ -14,7 +14,7 @@ interface TargetBase {
 }
 
 /** Images that Bulwark builds itself, from the folder `images/` of the package. */
-export type OwnImage = "tools" | "postgres" | "valkey" | "s3" | "edge" | "monitoring" | "collector";
+export type OwnImage = "tools" | "backup" | "postgres" | "valkey" | "s3" | "edge" | "monitoring" | "collector";
 
 /** A Docker host. Made by `new ComposeHost(...)` of `bulwark/compose`. */
 export interface ComposeTarget extends TargetBase {

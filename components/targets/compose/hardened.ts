@@ -42,6 +42,11 @@ export interface ContainerSpec {
   /** Paths of in-memory file systems besides `/tmp`, with their mount options. */
   readonly tmpfs?: Readonly<Record<string, string>>;
   readonly attachments?: readonly Attachment[];
+  /** What other components add while the program runs: networks it joins, and volumes. */
+  readonly additions?: {
+    readonly networks: pulumi.Output<readonly string[]>;
+    readonly mounts: pulumi.Output<readonly VolumeMount[]>;
+  };
   /** Published ports: host port to container port. */
   readonly ports?: readonly {
     readonly external: number;
@@ -148,11 +153,9 @@ function base(target: ComposeTarget, spec: ContainerSpec): ContainerArgs {
     },
     securityOpts: ["no-new-privileges:true"],
     tmpfs: { "/tmp": "rw,noexec,nosuid,nodev,size=64m,mode=1777", ...spec.tmpfs },
-    mounts: [...(spec.mounts ?? []).map(volumeMount), ...(spec.hostPaths ?? []).map(hostMount)],
+    mounts: mounts(spec),
     networkMode: spec.attachments === undefined || spec.attachments.length === 0 ? "none" : "bridge",
-    networksAdvanced: [...(spec.attachments ?? [])]
-      .sort((a, b) => a.network.localeCompare(b.network))
-      .map((each) => ({ name: each.network, aliases: [...(each.aliases ?? [])].sort() })),
+    networksAdvanced: networks(spec),
     ...(spec.ports === undefined ? {} : { ports: spec.ports.map((each) => ({ ...each })) }),
     ...(spec.uploads === undefined ? {} : { uploads: spec.uploads.map((each) => ({ ...each })) }),
     memory: spec.memory,
@@ -171,6 +174,22 @@ function base(target: ComposeTarget, spec: ContainerSpec): ContainerArgs {
       .sort(([a], [b]) => a.localeCompare(b))
       .map(([label, value]) => ({ label, value })),
   };
+}
+
+function mounts(spec: ContainerSpec): ContainerArgs["mounts"] {
+  const own = [...(spec.mounts ?? []).map(volumeMount), ...(spec.hostPaths ?? []).map(hostMount)];
+  return spec.additions?.mounts.apply((more) => [...own, ...more.map(volumeMount)]) ?? own;
+}
+
+function networks(spec: ContainerSpec): ContainerArgs["networksAdvanced"] {
+  const sorted = (attachments: readonly Attachment[]) =>
+    [...attachments]
+      .sort((a, b) => a.network.localeCompare(b.network))
+      .map((each) => ({ name: each.network, aliases: [...(each.aliases ?? [])].sort() }));
+  const own = spec.attachments ?? [];
+  return (
+    spec.additions?.networks.apply((more) => sorted([...own, ...more.map((network) => ({ network }))])) ?? sorted(own)
+  );
 }
 
 function environment(values: Readonly<Record<string, pulumi.Input<string>>>): pulumi.Input<string>[] {

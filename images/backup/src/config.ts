@@ -85,6 +85,8 @@ export interface RunnerConfig {
   /** Objectives, in seconds. */
   readonly rpo: number;
   readonly rto: number;
+  /** Age in seconds that the newest archived WAL may have. */
+  readonly walMaxAge: number;
   readonly store: StoreConfig;
   readonly offsite?: StoreConfig;
   /** A second repository on a disk of the host, with so many full backups. */

@@ -1,0 +1,67 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Archiving } from "../core/backup-source";
+import { ArgumentError } from "../core/errors";
+import { LateList } from "../core/late";
+import type { VolumeMount } from "../targets/compose/hardened";
+import { archiveSettings } from "./configuration";
+import type { Settings } from "./tuning";
+
+/** What a BackupSchedule adds to a server that was made before it: content and ways only, so that the server's resources are always the same. */
+export class LateArchiving {
+  readonly #how: LateList<{
+    readonly configuration: pulumi.Input<string>;
+    readonly timeout: number;
+    readonly networks: readonly string[];
+    readonly volumes: Archiving["volumes"];
+  }>;
+  readonly #after: pulumi.Input<pulumi.Resource>[] = [];
+  #taken = false;
+
+  constructor(private readonly name: string) {
+    this.#how = new LateList(`ManagedPostgres "${name}"`);
+  }
+
+  /** Takes the place; only one schedule can have it, because a server archives its WAL to one repository. */
+  set(how: Archiving): void {
+    if (this.#taken) {
+      throw new ArgumentError(`ManagedPostgres "${this.name}"`, [
+        {
+          path: "sources",
+          given: `${this.name} in a second schedule with base backups`,
+          allowed: "one: a server archives its WAL to one repository",
+          fix: 'give { full: "off" } in the second schedule',
+        },
+      ]);
+    }
+    this.#taken = true;
+    const { after, ...rest } = how;
+    this.#how.add(rest);
+    this.#after.push(...after);
+  }
+
+  /** Lines of `postgresql.conf`; none without a schedule. */
+  get settings(): pulumi.Output<Settings> {
+    return this.#how.items.apply(([how]) => (how === undefined ? {} : archiveSettings(this.name, how.timeout)));
+  }
+
+  /** pgBackRest's configuration. */
+  get configuration(): pulumi.Output<string> {
+    return this.#how.items.apply(([how]) => how?.configuration ?? "# WAL is not archived\n");
+  }
+
+  /** Networks and volumes of the server's container. */
+  get additions(): {
+    readonly networks: pulumi.Output<readonly string[]>;
+    readonly mounts: pulumi.Output<readonly VolumeMount[]>;
+  } {
+    return {
+      networks: this.#how.items.apply(([how]) => how?.networks ?? []),
+      mounts: this.#how.items.apply(([how]) => (how?.volumes ?? []).map((each) => ({ ...each, readOnly: false }))),
+    };
+  }
+
+  /** What has to be there before the server can archive. */
+  get after(): pulumi.Output<readonly pulumi.Input<pulumi.Resource>[]> {
+    return this.#how.items.apply(() => this.#after);
+  }
+}

@@ -1,0 +1,90 @@
+import { statSync } from "node:fs";
+import { contextOf, type JobContext, type JobResult, jobNamed, readConfig } from "./context";
+import { copy, verifyCopy } from "./copy";
+import { physical, verifyPhysical } from "./pgbackrest";
+import { run } from "./process";
+import { prune } from "./prune";
+import { RCLONE, writeRemotes } from "./remotes";
+import { runJob } from "./runner";
+import { HEARTBEAT, schedule } from "./scheduler";
+import { serveMetrics } from "./serve";
+import { now } from "./state";
+
+const USAGE = `bulwark-backup schedule          runs every job when it is due, and serves /metrics
+bulwark-backup serve             serves /metrics alone, where something else does the scheduling
+bulwark-backup run JOB           runs a job now: under its lock, with its time limit, and writes down how it went
+bulwark-backup job JOB           the job itself; for \`run\`
+bulwark-backup rclone ARGS…      rclone with the store as \`store:\` and the encrypted copies as \`sealed:\`
+bulwark-backup healthy           whether the scheduler of this container is at work`;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [command, ...args] = argv;
+  switch (command) {
+    case "schedule":
+      await schedule(readConfig());
+      return 0;
+    case "serve":
+      serveMetrics(readConfig(), () => []);
+      return new Promise<number>((resolve) => process.once("SIGTERM", () => resolve(0)));
+    case "run": {
+      const config = readConfig();
+      return runJob(config, jobNamed(config, args[0] ?? ""), args[1] === undefined ? undefined : Number(args[1]));
+    }
+    case "job": {
+      const config = readConfig();
+      const context = await contextOf(config, jobNamed(config, args[0] ?? ""));
+      context.log({ step: "start", job: context.job.name });
+      console.log(JSON.stringify({ ok: true, ...(await work(context)) }));
+      return 0;
+    }
+    case "rclone": {
+      process.env["RCLONE_CONFIG"] = await writeRemotes(readConfig());
+      process.stdout.write(await run("rclone", [...args, ...RCLONE]));
+      return 0;
+    }
+    case "healthy":
+      return now() - statSync(HEARTBEAT).mtimeMs / 1000 < 120 ? 0 : 1;
+    default:
+      console.error(USAGE);
+      return command === "help" ? 0 : 2;
+  }
+}
+
+function work(context: JobContext): Promise<JobResult> {
+  const { job, source } = context;
+  if (job.kind === "prune") return prune(context);
+  if (job.kind === "offsite") return offsite(context);
+  if (source === undefined) throw new Error(`job ${job.name} is about "${job.source}", which is no source`);
+  switch (job.kind) {
+    case "full":
+      return physical(context, "full");
+    case "incremental":
+      return physical(context, "incr");
+    case "copy":
+      return copy(context, source);
+    case "verify":
+      return source.kind === "postgres" ? verifyPhysical(context) : verifyCopy(context, source);
+    case "dump":
+    case "drill":
+      throw new Error(`a ${job.kind} is not known yet`);
+  }
+}
+
+/** Copies the whole store, which is encrypted as it is, to a place elsewhere. Nothing is deleted there. */
+async function offsite(context: JobContext): Promise<JobResult> {
+  await context.run("rclone", ["copy", ...RCLONE, "store:", "offsite:"]);
+  const said = await context.run("rclone", ["size", ...RCLONE, "--json", "offsite:"]);
+  return { bytes: (JSON.parse(said) as { bytes: number }).bytes, id: new Date().toISOString() };
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+    if (process.argv[2] === "schedule" || process.argv[2] === "serve") process.exit(code);
+  },
+  (error: unknown) => {
+    // One line, without a stack: it becomes the reason that the operator reads.
+    console.error((error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, " · "));
+    process.exitCode = 1;
+  },
+);
