@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
-import type { ChangeWindow } from "../components/core/change-window";
+import type { ExternalStore } from "../components/backup-schedule";
+import { externalStore } from "../components/backup-schedule/args";
+import { type ChangeWindow, changeWindow } from "../components/core/change-window";
 import { Problems } from "../components/core/problems";
 import { hostname, image, port, size } from "../components/core/schema";
 import { accept } from "../components/core/tick";
@@ -53,6 +55,20 @@ export interface ClusterConfig {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** How the platform is backed up. Keys and the passphrase: set them with `pulumi config set --secret --path`. */
+export interface BackupConfig {
+  /** Passphrase of the backups. Default: one that is generated and kept in the state. */
+  readonly passphrase?: string;
+  /** S3 endpoint for the backups. Default: a bucket of the stack. */
+  readonly store?: ExternalStore;
+  /** A second place, off the site. */
+  readonly offsite?: ExternalStore;
+  /** Times in which the platform is changed, and no backup is made. */
+  readonly changeWindows?: readonly ChangeWindow[];
+  /** Time zone of the schedules. Default: UTC. */
+  readonly timeZone?: string;
+}
+
 /** What `Pulumi.<stack>.yaml` says, under the prefix `bulwark:`. */
 export interface StackConfig {
   /** Host name under which the platform is reached. */
@@ -75,6 +91,8 @@ export interface StackConfig {
   readonly cameras?: readonly string[];
   /** Compose and MicroK8s: who hears of alerts, and where the pages of the monitoring are. Without it nothing is watched. */
   readonly monitoring?: MonitoringConfig;
+  /** How the platform is backed up. */
+  readonly backup?: BackupConfig;
   /** Address that the certificate authority writes to. Without it the edge makes its own certificates, which only dev accepts. */
   readonly acmeEmail?: string;
 }
@@ -114,6 +132,15 @@ const schema = z.strictObject({
       tuning: z.record(z.string(), z.unknown()).optional(),
       host: z.record(z.string(), z.unknown()).optional(),
       packages: z.string().optional(),
+    })
+    .optional(),
+  backup: z
+    .strictObject({
+      passphrase: z.string().min(20).optional(),
+      store: externalStore.optional(),
+      offsite: externalStore.optional(),
+      changeWindows: z.array(changeWindow).optional(),
+      timeZone: z.string().optional(),
     })
     .optional(),
   acmeEmail: z.string().optional(),

@@ -6,7 +6,8 @@ import { type Platform, type PlatformSizes, platform } from "./platform";
 const SIZES: PlatformSizes = {
   postgres: { memory: "1 GiB", cpus: 1, storage: "10 GiB", replicas: 0 },
   redis: { memory: "256 MiB", cpus: 0.5 },
-  recordings: { storage: "20 GiB" },
+  recordings: { storage: "20 GiB", cpus: 0.5 },
+  backups: { storage: "20 GiB", cpus: 0.5 },
   auth: { replicas: 2, cpus: 0.5, reservedCpus: 0.1, memory: "256 MiB" },
   data: { replicas: 1, cpus: 0.5, reservedCpus: 0.1, memory: "256 MiB" },
   detection: { replicas: 1, cpus: 0.5, reservedCpus: 0.1, memory: "256 MiB" },

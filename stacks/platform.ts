@@ -1,4 +1,5 @@
 import {
+  type BackupSchedule,
   ManagedPostgres,
   type MonitoringStack,
   RedisCache,
@@ -9,6 +10,7 @@ import {
   type Target,
 } from "../components";
 import type { EdgeCertificates } from "../components/surveillance-vpc";
+import { type BackupSizes, backups } from "./backup";
 import type { StackConfig } from "./config";
 import { watch } from "./watch";
 
@@ -29,7 +31,9 @@ export interface PlatformSizes {
     readonly replicas: number;
   };
   readonly redis: { readonly memory: Size; readonly cpus: number };
-  readonly recordings: { readonly storage: Size };
+  readonly recordings: { readonly storage: Size; readonly cpus?: number };
+  /** Where the target has backups of its own making. */
+  readonly backups?: BackupSizes;
   readonly auth: ServiceSize;
   readonly data: ServiceSize;
   readonly detection: ServiceSize;
@@ -42,6 +46,7 @@ export interface Platform {
   readonly cache: RedisCache;
   readonly recordings: StorageBucket;
   readonly services: readonly ServiceDeployment[];
+  readonly backups?: BackupSchedule;
   /** Only where the configuration says who hears of alerts. */
   readonly monitoring?: MonitoringStack;
 }
@@ -113,11 +118,13 @@ export function platform(target: Target, sizes: PlatformSizes, config: StackConf
     ...sizes.detection,
   });
   const services = [auth, data, detection];
+  const backup =
+    sizes.backups === undefined ? {} : { backups: backups(vpc, [db, cache, recordings], sizes.backups, config) };
   const monitoring =
     config.monitoring === undefined
       ? {}
-      : { monitoring: watch(vpc, [db, cache, recordings, ...services], config.monitoring) };
-  return { vpc, db, cache, recordings, services, ...monitoring };
+      : { monitoring: watch(vpc, [db, cache, recordings, ...services, ...Object.values(backup)], config.monitoring) };
+  return { vpc, db, cache, recordings, services, ...backup, ...monitoring };
 }
 
 function certificates(config: StackConfig): EdgeCertificates {

@@ -39,7 +39,7 @@ interface Shared {
 
 /** What one source brings to its runner. */
 interface Brought {
-  readonly config: SourceConfig;
+  readonly config: pulumi.Input<SourceConfig>;
   readonly files: readonly CarriedFile[];
   readonly mounts: readonly VolumeMount[];
   readonly networks: readonly string[];
@@ -219,8 +219,8 @@ function runnerConfig(shared: Shared, lane: Lane, brought: readonly Brought[]): 
     storeConfig(shared.store, "store"),
     ...(offsite === undefined ? [] : [storeConfig(offsite, "offsite")]),
   ]);
-  const buckets = pulumi.output(brought.map((each) => each.config));
-  return pulumi.all([stores, buckets]).apply(([[store, second], sources]) => {
+  const configs = pulumi.all(brought.map((each) => each.config));
+  return pulumi.all([stores, configs]).apply(([[store, second], sources]) => {
     if (store === undefined) throw new Error("a schedule always has a store");
     const config: RunnerConfig = {
       version: 1,
@@ -267,22 +267,11 @@ function bring(shared: Shared, lane: Lane, subject: BackupSubject): Brought {
     case "bucket": {
       const store = subject.store?.({ name: shared.name, parent: shared.parent }, "read");
       if (store === undefined) throw new Error("a bucket on a compose host gives a key");
-      const { endpoint, bucket, region, caFile } = store;
-      if (typeof endpoint !== "string") throw new Error("the address of a bucket on a compose host is known");
       return {
         ...nothing,
-        config: {
-          kind: "bucket",
-          name: component,
-          store: {
-            endpoint,
-            bucket,
-            region,
-            ...(caFile === undefined ? {} : { caFile }),
-            accessKeyFile: `${SECRETS}/${component}-access-key`,
-            secretKeyFile: `${SECRETS}/${component}-secret-key`,
-          },
-        },
+        config: storeConfig(store, component).apply(
+          (config): SourceConfig => ({ kind: "bucket", name: component, store: config }),
+        ),
         files: keyFiles(store, component, owner),
         networks: networksOf(shared, store.path),
       };

@@ -8,8 +8,9 @@ import type { Settings } from "./tuning";
 
 /** What a BackupSchedule adds to a server that was made before it: content and ways only, so that the server's resources are always the same. */
 export class LateArchiving {
+  // Apart from the rest, because keys stand in it: the networks of a container are no secret.
+  readonly #configuration: LateList<pulumi.Input<string>>;
   readonly #how: LateList<{
-    readonly configuration: pulumi.Input<string>;
     readonly timeout: number;
     readonly networks: readonly string[];
     readonly volumes: Archiving["volumes"];
@@ -18,6 +19,7 @@ export class LateArchiving {
   #taken = false;
 
   constructor(private readonly name: string) {
+    this.#configuration = new LateList(`ManagedPostgres "${name}"`);
     this.#how = new LateList(`ManagedPostgres "${name}"`);
   }
 
@@ -34,7 +36,8 @@ export class LateArchiving {
       ]);
     }
     this.#taken = true;
-    const { after, ...rest } = how;
+    const { after, configuration, ...rest } = how;
+    this.#configuration.add(configuration);
     this.#how.add(rest);
     this.#after.push(...after);
   }
@@ -46,7 +49,7 @@ export class LateArchiving {
 
   /** pgBackRest's configuration. */
   get configuration(): pulumi.Output<string> {
-    return this.#how.items.apply(([how]) => how?.configuration ?? "# WAL is not archived\n");
+    return this.#configuration.items.apply(([text]) => text ?? "# WAL is not archived\n");
   }
 
   /** Networks and volumes of the server's container. */

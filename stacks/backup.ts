@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  BackupSchedule,
+  type BackupSource,
+  configurationSource,
+  type ExternalStore,
+  type Size,
+  StorageBucket,
+  type SurveillanceVpc,
+} from "../components";
+import type { StackConfig } from "./config";
+
+/** What the backups take besides the store. */
+export interface BackupSizes {
+  readonly storage: Size;
+  readonly cpus: number;
+}
+
+/**
+ * Backs up the platform with a recovery point of an hour and less. Without a store elsewhere the backups lie in a bucket of the stack: enough
+ * against mistakes, not against the loss of the host.
+ */
+export function backups(
+  vpc: SurveillanceVpc,
+  sources: readonly BackupSource[],
+  sizes: BackupSizes,
+  config: StackConfig,
+): BackupSchedule {
+  const { passphrase, store, offsite, changeWindows, timeZone } = config.backup ?? {};
+  return new BackupSchedule("backups", {
+    vpc,
+    sources: [...sources, configurationSource("configuration", { "stack.json": settingsOf(config) })],
+    preset: "hourly-rpo",
+    encryption: { passphrase: passphrase === undefined ? "generated" : pulumi.secret(passphrase) },
+    store:
+      store === undefined
+        ? new StorageBucket("backups-store", {
+            vpc,
+            storage: sizes.storage,
+            cpus: sizes.cpus,
+            lifecycle: { expireOldVersionsAfter: "7 days" },
+          })
+        : sealed(store),
+    ...(offsite === undefined ? {} : { offsite: sealed(offsite) }),
+    ...(changeWindows === undefined ? {} : { changeWindows }),
+    ...(timeZone === undefined ? {} : { timeZone }),
+  });
+}
+
+function sealed(store: ExternalStore): ExternalStore {
+  return { ...store, secretKey: pulumi.secret(store.secretKey) };
+}
+
+/** The settings of the stack, as a secret: tokens stand in them. */
+function settingsOf(config: StackConfig): pulumi.Output<string> {
+  return pulumi.secret(`${JSON.stringify(config, null, 2)}\n`);
+}
