@@ -19,6 +19,7 @@ export const PARTS = [
   "docker",
   "compose",
   "image-tools",
+  "image-backup",
   "image-postgres",
   "image-valkey",
   "image-s3",
