@@ -16,8 +16,9 @@ import { bin, cache, facts, logs, work } from "./paths.mjs";
 import { postgresql } from "./postgresql.mjs";
 import { prometheus } from "./prometheus.mjs";
 import { shellFor } from "./sh.mjs";
+import { traefik } from "./traefik.mjs";
 
-const ofKubernetes = [etcd, certManager, kubeconform, apiserver, kubectl];
+const ofKubernetes = [etcd, certManager, traefik, kubeconform, apiserver, kubectl];
 const parts = [debian, postgresql, prometheus, docker, base, versitygw, compose, pulumi, ...images, ...ofKubernetes];
 
 async function runPart(part, outcomes) {

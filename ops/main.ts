@@ -22,12 +22,14 @@ export function program(finish: (exitCode: number) => void): Command {
 
   bulwark
     .command("render")
-    .description("write a compose stack as a plain compose project that runs without Pulumi")
+    .description(
+      "write a stack as files that run without Pulumi: a compose project, or Kubernetes manifests with a kustomization",
+    )
     .argument("<stack>", "name of the stack: Pulumi.<stack>.yaml")
     .requiredOption("--out <dir>", "folder to write to")
     .option("--secrets <generate|file>", "write the secrets too: made up and kept in the folder, or from a JSON file")
     .option("--cwd <dir>", "folder of the Pulumi project", ".")
-    .addHelpText("after", "\nExit codes: 0, 2 bad configuration or a stack that is not on compose")
+    .addHelpText("after", "\nExit codes: 0, 2 bad configuration or a stack on AWS")
     .action(async (stack, options) => finish(await (await import("./render/command.js")).render(stack, options)));
 
   bulwark

@@ -2,12 +2,14 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CommandError, EXIT } from "../exit";
 import { type Recording, runProgram } from "../plan/program";
-import { kinds, targetOf } from "../plan/summary";
+import { targetOf } from "../plan/summary";
 import { finder } from "../plan/view";
 import { readStack } from "../project";
-import { composeProject, type RenderedProject } from "./compose";
+import { composeRendering } from "./compose-rendering";
+import { kubernetesRendering } from "./kubernetes";
+import type { Rendering } from "./rendering";
 import { readValues, type SecretMode, SecretStore } from "./store";
-import { checkFolder, openFiles, VALUES, writeProject } from "./write";
+import { checkFolder, VALUES, writeProject } from "./write";
 
 /** Options of `bulwark render`. */
 export interface RenderOptions {
@@ -31,18 +33,15 @@ export async function render(stack: string, options: RenderOptions): Promise<num
   const values = mode === "file" ? resolve(String(options.secrets)) : join(folder, VALUES);
   const store = new SecretStore(mode, readValues(values));
   const recording = await runProgram(files, store);
-  const target = targetOf(recording);
-  if (target !== "compose")
-    throw new CommandError(`render writes compose projects; the stack ${stack} is on ${target}. MicroK8s comes later.`);
+  const project = rendering(recording, stack);
   if (mode !== "none")
     checkComplete(store, recording, mode === "file" ? String(options.secrets) : join(options.out, VALUES));
-  const project = composeProject(recording.resources);
   checkClear(project, recording);
-  writeProject(folder, project, stack, {
+  writeProject(folder, project, {
     write: mode !== "none",
     ...(mode === "generate" ? { values: store.toJson() } : {}),
   });
-  process.stdout.write(report(stack, project, recording, options, mode));
+  process.stdout.write(report(stack, project, options, mode));
   return EXIT.ok;
 }
 
@@ -54,35 +53,42 @@ function checkComplete(store: SecretStore, recording: Recording, file: string): 
   );
 }
 
+function rendering(recording: Recording, stack: string): Rendering {
+  const target = targetOf(recording);
+  switch (target) {
+    case "compose":
+      return composeRendering(recording.resources, stack);
+    case "microk8s":
+      return kubernetesRendering(recording.resources, stack);
+    default:
+      throw new CommandError(
+        `render writes compose projects and Kubernetes manifests; the stack ${stack} is on ${target}. Bring it up with Pulumi.`,
+      );
+  }
+}
+
 /** A program can take the mark off a secret; what was made up must still not stand in a file that is open. */
-function checkClear(project: RenderedProject, recording: Recording): void {
+function checkClear(project: Rendering, recording: Recording): void {
   const found = finder(recording.generated);
-  const open = openFiles(project, recording.stack).filter((file) => found(file.content.toString()));
+  const open = project.open.filter((file) => found(file.content.toString()));
   if (open.length === 0) return;
   throw new CommandError(
     `A generated secret would stand in clear in ${open.map((file) => file.path).join(", ")}. Pass it as a secret, without unsecret.`,
   );
 }
 
-function report(
-  stack: string,
-  project: RenderedProject,
-  recording: Recording,
-  options: RenderOptions,
-  mode: SecretMode,
-): string {
-  const count = (test: (typeof kinds)["network"]) => recording.resources.filter(test).length;
-  const secrets = project.files.filter((file) => file.secret).length;
+function report(stack: string, project: Rendering, options: RenderOptions, mode: SecretMode): string {
+  const secrets = project.secret.length;
   const folder = options.out;
   return [
-    `Rendered ${stack} to ${folder}: ${project.services.length} services, ${count(kinds.network)} networks, ${count(kinds.volume)} volumes.`,
+    `Rendered ${stack} to ${folder}: ${project.counts}.`,
     ...(mode === "none" && secrets > 0
       ? [
-          `No secret was written; compose.yaml refers to ${secrets} of them. Write them with --secrets generate, or --secrets FILE.`,
+          `No secret was written; the project needs ${secrets} files of them. Write them with --secrets generate, or --secrets FILE.`,
         ]
       : []),
     ...(mode === "generate" ? [`Secrets are in ${join(folder, VALUES)}. Keep a copy: nothing else has them.`] : []),
-    `Start it, and apply later versions, on the Docker host with: sh ${join(folder, "update.sh")}`,
+    ...project.next(folder),
     "",
   ].join("\n");
 }

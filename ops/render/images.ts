@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { GraphResource } from "../../policies/graph";
 import type { RenderedFile } from "./files";
+import type { Rendering } from "./rendering";
 import type { Fields } from "./service";
 
 interface BuildProps {
@@ -53,14 +54,14 @@ export function buildsOf(resources: readonly GraphResource[]): Builds {
   };
 }
 
-/** The files of the build contexts. */
-export function contextFiles(builds: Builds): RenderedFile[] {
-  return [...builds.contexts].flatMap(([image, context]) =>
+/** The files of build contexts. */
+export function contextFiles(contexts: Rendering["contexts"]): RenderedFile[] {
+  return contexts.flatMap(({ folder, context }) =>
     readdirSync(context, { recursive: true, encoding: "utf8" })
       .filter((path) => statSync(join(context, path)).isFile())
       .sort()
       .map((path) => ({
-        path: `${builds.folders.get(image)}/${path}`,
+        path: `${folder}/${path}`,
         content: readFileSync(join(context, path)),
         secret: false,
         executable: (statSync(join(context, path)).mode & 0o100) !== 0,

@@ -11,17 +11,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { stringify } from "yaml";
 import { CommandError } from "../exit";
-import type { RenderedProject } from "./compose";
 import type { RenderedFile } from "./files";
 import { contextFiles } from "./images";
-import { updateScript } from "./update";
-
-const MARK = "# Rendered by bulwark.";
+import { MARK, type Rendering } from "./rendering";
 
 /** Folders that belong to the renderer: what is in them and no longer in the project is removed. */
-const OWNED = ["config", "images", "secrets"];
+const OWNED = ["config", "images", "manifests", "secrets"];
 
 /** File with generated values, kept between renders. */
 export const VALUES = join("secrets", "values.json");
@@ -30,34 +26,24 @@ export const VALUES = join("secrets", "values.json");
 export function checkFolder(folder: string): void {
   if (!existsSync(folder)) return;
   const files = readdirSync(folder).filter((file) => file !== "secrets" && file !== ".gitignore");
-  const compose = join(folder, "compose.yaml");
-  if (files.length === 0 || (existsSync(compose) && readFileSync(compose, "utf8").startsWith(MARK))) return;
+  const rendered = ["compose.yaml", "kustomization.yaml"]
+    .map((file) => join(folder, file))
+    .some((file) => existsSync(file) && readFileSync(file, "utf8").startsWith(MARK));
+  if (files.length === 0 || rendered) return;
   throw new CommandError("The folder given with --out holds other files. Give an empty or a new one.");
-}
-
-/** All files of a project but the secret ones and those of the images. */
-export function openFiles(project: RenderedProject, stack: string): RenderedFile[] {
-  const head = `${MARK} Stack: ${stack}. Change the stack and render again; edits are lost.\n`;
-  const compose = stringify(project.compose, { lineWidth: 0, version: "1.1", aliasDuplicateObjects: false });
-  return [
-    { path: "compose.yaml", content: `${head}${compose}`, secret: false },
-    { path: "update.sh", content: updateScript(project), secret: false, executable: true },
-    { path: ".gitignore", content: "/secrets/\n", secret: false },
-    ...project.files.filter((file) => !file.secret),
-  ];
 }
 
 /** Writes a project. Secret files are written, and stale ones removed, only when asked for. Unchanged files are not touched. */
 export function writeProject(
   folder: string,
-  project: RenderedProject,
-  stack: string,
+  project: Rendering,
   secrets: { readonly write: boolean; readonly values?: string },
 ): void {
   const files: RenderedFile[] = [
-    ...openFiles(project, stack),
-    ...contextFiles(project.builds),
-    ...(secrets.write ? project.files.filter((file) => file.secret) : []),
+    { path: ".gitignore", content: "/secrets/\n", secret: false },
+    ...project.open,
+    ...contextFiles(project.contexts),
+    ...(secrets.write ? project.secret : []),
     ...(secrets.values === undefined ? [] : [{ path: VALUES, content: secrets.values, secret: true }]),
   ];
   mkdirSync(folder, { recursive: true });

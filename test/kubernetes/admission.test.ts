@@ -1,16 +1,16 @@
 import { describeWith } from "../lab";
 import { type Cluster, startCluster } from "./cluster";
 import { type Manifest, manifestsOf, nameOf, podsOf, templateOf } from "./manifests";
-import { apply, installCertManager, refusal, settle } from "./objects";
+import { apply, installKinds, refusal, settle } from "./objects";
 import { everything } from "./systems";
 
 const SYSTEMS = [["a system that uses every argument", () => everything()]] as const;
 
-describeWith(["etcd", "kube-apiserver", "cert-manager"], "a real API server", () => {
+describeWith(["etcd", "kube-apiserver", "cert-manager", "traefik"], "a real API server", () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster();
-    await installCertManager(cluster);
+    await installKinds(cluster);
   }, 120_000);
   afterAll(() => cluster?.stop());
 

@@ -2,7 +2,7 @@ import { describeWith } from "../lab";
 import type { Registered } from "../mocks/program";
 import { type Cluster, startCluster } from "./cluster";
 import { type Manifest, manifestsOf, nameOf } from "./manifests";
-import { apply, installCertManager, refusal } from "./objects";
+import { apply, installKinds, refusal } from "./objects";
 import { everything, type Growth } from "./systems";
 
 const STORES = /:(StatefulSet|PersistentVolumeClaim)$/;
@@ -16,65 +16,72 @@ const CHANGES: readonly (readonly [string, Growth])[] = [
   ["one more replica with a volume of its own", { replicas: 4 }],
 ];
 
-describeWith(["etcd", "kube-apiserver", "cert-manager"], "on a real API server, a running system gets", () => {
-  let cluster: Cluster;
-  beforeAll(async () => {
-    cluster = await startCluster();
-    await installCertManager(cluster);
-  }, 120_000);
-  afterAll(() => cluster?.stop());
+describeWith(
+  ["etcd", "kube-apiserver", "cert-manager", "traefik"],
+  "on a real API server, a running system gets",
+  () => {
+    let cluster: Cluster;
+    beforeAll(async () => {
+      cluster = await startCluster();
+      await installKinds(cluster);
+    }, 120_000);
+    afterAll(() => cluster?.stop());
 
-  test.each(CHANGES)(
-    "%s: no StatefulSet and no volume is replaced, and the server takes every update",
-    async (_, growth) => {
-      const { volumesGrow = false } = growth;
-      const [before, after] = [await everything({ volumesGrow }), await everything(growth)];
-      await emptied(cluster, volumesGrow);
-      for (const manifest of manifestsOf(before)) expect(refusal(await apply(cluster, manifest))).toBeUndefined();
-      await bind(cluster, manifestsOf(before));
+    test.each(CHANGES)(
+      "%s: no StatefulSet and no volume is replaced, and the server takes every update",
+      async (_, growth) => {
+        const { volumesGrow = false } = growth;
+        const [before, after] = [await everything({ volumesGrow }), await everything(growth)];
+        await emptied(cluster, volumesGrow);
+        for (const manifest of manifestsOf(before)) expect(refusal(await apply(cluster, manifest))).toBeUndefined();
+        await bind(cluster, manifestsOf(before));
 
-      const old = new Map(before.resources.map((each) => [each.urn, each]));
-      const applied = after.resources.map((each) => ({ ...each, inputs: asUpdated(old.get(each.urn), each) }));
-      const refused: string[] = [];
-      for (const manifest of manifestsOf({ ...after, resources: applied })) {
-        const why = refusal(await apply(cluster, manifest));
-        if (why !== undefined) refused.push(`${nameOf(manifest)}: ${why}`);
-      }
-      expect(refused).toEqual([]);
+        const old = new Map(before.resources.map((each) => [each.urn, each]));
+        const applied = after.resources.map((each) => ({ ...each, inputs: asUpdated(old.get(each.urn), each) }));
+        const refused: string[] = [];
+        for (const manifest of manifestsOf({ ...after, resources: applied })) {
+          const why = refusal(await apply(cluster, manifest));
+          if (why !== undefined) refused.push(`${nameOf(manifest)}: ${why}`);
+        }
+        expect(refused).toEqual([]);
 
-      const urns = new Set(after.resources.map((each) => each.urn));
-      const stores = before.resources.filter((each) => STORES.test(each.type));
-      expect(stores.length).toBeGreaterThan(8);
-      expect(stores.filter((each) => !urns.has(each.urn)).map((each) => each.urn)).toEqual([]);
-      const names = (resources: readonly Registered[]) =>
-        new Map(
-          resources.map((each) => [
-            each.urn,
-            each.type.startsWith("kubernetes:") ? nameOf(each.inputs as unknown as Manifest) : "",
-          ]),
-        );
-      const now = names(applied);
-      for (const [urn, name] of names(stores)) expect(now.get(urn)).toBe(name);
-    },
-  );
+        const urns = new Set(after.resources.map((each) => each.urn));
+        const stores = before.resources.filter((each) => STORES.test(each.type));
+        expect(stores.length).toBeGreaterThan(8);
+        expect(stores.filter((each) => !urns.has(each.urn)).map((each) => each.urn)).toEqual([]);
+        const names = (resources: readonly Registered[]) =>
+          new Map(
+            resources.map((each) => [
+              each.urn,
+              each.type.startsWith("kubernetes:") ? nameOf(each.inputs as unknown as Manifest) : "",
+            ]),
+          );
+        const now = names(applied);
+        for (const [urn, name] of names(stores)) expect(now.get(urn)).toBe(name);
+      },
+    );
 
-  test("the server itself refuses what would need a replacement, so that the test above means something", async () => {
-    await emptied(cluster, false);
-    const manifests = manifestsOf(await everything());
-    for (const manifest of manifests) expect(refusal(await apply(cluster, manifest))).toBeUndefined();
-    const chain = manifests.find((each) => each.kind === "StatefulSet" && each.metadata.name === "chain");
-    const spec = chain?.["spec"] as { volumeClaimTemplates: { spec: object }[] };
-    const templates = spec.volumeClaimTemplates.map((each) => ({
-      ...each,
-      spec: { ...each.spec, resources: { requests: { storage: "40Gi" } } },
-    }));
-    const answer = await apply(cluster, { ...(chain as Manifest), spec: { ...spec, volumeClaimTemplates: templates } });
-    expect(refusal(answer)).toMatch(/updates to statefulset spec for fields other than/);
-    const claim = manifests.find((each) => each.metadata.name === "db-data") as Manifest;
-    const larger = { ...(claim["spec"] as object), resources: { requests: { storage: "40Gi" } } };
-    expect(refusal(await apply(cluster, { ...claim, spec: larger }))).toMatch(/forbidden/i);
-  });
-});
+    test("the server itself refuses what would need a replacement, so that the test above means something", async () => {
+      await emptied(cluster, false);
+      const manifests = manifestsOf(await everything());
+      for (const manifest of manifests) expect(refusal(await apply(cluster, manifest))).toBeUndefined();
+      const chain = manifests.find((each) => each.kind === "StatefulSet" && each.metadata.name === "chain");
+      const spec = chain?.["spec"] as { volumeClaimTemplates: { spec: object }[] };
+      const templates = spec.volumeClaimTemplates.map((each) => ({
+        ...each,
+        spec: { ...each.spec, resources: { requests: { storage: "40Gi" } } },
+      }));
+      const answer = await apply(cluster, {
+        ...(chain as Manifest),
+        spec: { ...spec, volumeClaimTemplates: templates },
+      });
+      expect(refusal(answer)).toMatch(/updates to statefulset spec for fields other than/);
+      const claim = manifests.find((each) => each.metadata.name === "db-data") as Manifest;
+      const larger = { ...(claim["spec"] as object), resources: { requests: { storage: "40Gi" } } };
+      expect(refusal(await apply(cluster, { ...claim, spec: larger }))).toMatch(/forbidden/i);
+    });
+  },
+);
 
 /** The inputs as the engine hands them on: what is to be ignored stays as it was. */
 function asUpdated(old: Registered | undefined, now: Registered): Registered["inputs"] {

@@ -77,23 +77,28 @@ export async function settle(cluster: Cluster, manifests: readonly Manifest[]): 
   }
 }
 
-/** Gives the server the kinds of cert-manager. */
-export async function installCertManager(cluster: Cluster): Promise<void> {
-  const found = part("cert-manager");
-  if (!found.present || found.path === undefined) throw new Error("the lab has no cert-manager");
+/** Gives the server the kinds of cert-manager and of Traefik. */
+export async function installKinds(cluster: Cluster): Promise<void> {
+  await install(cluster, "cert-manager", "cert-manager.io/v1", ["Certificate", "Issuer"]);
+  await install(cluster, "traefik", "traefik.io/v1alpha1", ["Middleware"]);
+}
+
+async function install(cluster: Cluster, name: string, apiVersion: string, wanted: readonly string[]): Promise<void> {
+  const found = part(name);
+  if (!found.present || found.path === undefined) throw new Error(`the lab has no ${name}`);
   const { path } = found;
   for (const file of readdirSync(path).filter((name) => name.endsWith(".yaml"))) {
     const definition = parse(readFileSync(join(path, file), "utf8")) as Manifest;
     // The labels are lines of a Helm chart, which nothing here reads.
-    const { name } = definition.metadata;
-    const refused = refusal(await apply(cluster, { ...definition, metadata: { name } }));
+    const metadata = { name: definition.metadata.name };
+    const refused = refusal(await apply(cluster, { ...definition, metadata }));
     if (refused !== undefined) throw new Error(`${file}: ${refused}`);
   }
   for (let tries = 0; tries < 100; tries++) {
-    const { status, body } = await cluster.ask("GET", "/apis/cert-manager.io/v1");
+    const { status, body } = await cluster.ask("GET", root(apiVersion));
     const kinds = status === 200 ? (body["resources"] as ResourceKind[]).map((each) => each.kind) : [];
-    if (["Certificate", "Issuer"].every((kind) => kinds.includes(kind))) return;
+    if (wanted.every((kind) => kinds.includes(kind))) return;
     await sleep(100);
   }
-  throw new Error("the kinds of cert-manager did not appear");
+  throw new Error(`the kinds of ${name} did not appear`);
 }

@@ -247,7 +247,7 @@ describe("bulwark render without, or with given, secrets", () => {
     const out = join(folder(), "out");
     const { code, out: said } = bulwark(["render", "dev", "--out", out], { cwd: project("site") });
     expect(code).toBe(0);
-    expect(said).toContain("No secret was written; compose.yaml refers to 5 of them");
+    expect(said).toContain("No secret was written; the project needs 5 files of them");
     expect(existsSync(join(out, "secrets"))).toBe(false);
     expect(JSON.stringify(tree(out))).not.toMatch(/canary|standin/);
     expect(readFileSync(join(out, "compose.yaml"), "utf8")).toContain("./secrets/shop/fixed");
