@@ -9,6 +9,8 @@ export interface Share {
   readonly cpus: number;
   /** Memory it may use at most, in MiB, over all its replicas. */
   readonly memory: number;
+  /** What one step of an update takes besides: a replica of the next version beside the one before, or a job. Updates take one step at a time. */
+  readonly step?: { readonly cpus: number; readonly memory: number };
 }
 
 /** What a host or node has. */
@@ -29,6 +31,7 @@ export class Capacity {
   readonly #shares: Share[] = [];
   #memory = 0;
   #cpus = 0;
+  #step: { readonly name: string; readonly cpus: number; readonly memory: number } = { name: "", cpus: 0, memory: 0 };
 
   constructor(
     readonly subject: string,
@@ -45,19 +48,21 @@ export class Capacity {
     this.#shares.push(share);
     this.#memory += share.memory;
     this.#cpus += share.cpus;
+    if (share.step !== undefined && share.step.memory > this.#step.memory)
+      this.#step = { name: share.name, ...share.step };
     const available = this.facts.memory - this.facts.reserved;
-    if (this.#memory > available) {
+    if (this.#memory + this.#step.memory > available) {
       problems.add({
         path: "memory",
-        given: `${this.#list((each) => sizeOf(each.memory))} = ${sizeOf(this.#memory)}`,
+        given: `${this.#list((each) => sizeOf(each.memory), sizeOf(this.#step.memory))} = ${sizeOf(this.#memory + this.#step.memory)}`,
         allowed: `${sizeOf(available)} (${sizeOf(this.facts.memory)} of ${this.subject} less ${sizeOf(this.facts.reserved)} for the system)`,
         fix: "lower the memory of a workload, or describe a larger host",
       });
     }
-    if (this.#cpus > this.facts.cpus + 1e-9) {
+    if (this.#cpus + this.#step.cpus > this.facts.cpus + 1e-9) {
       problems.add({
         path: "reservedCpus",
-        given: `${this.#list((each) => String(each.cpus))} = ${Math.round(this.#cpus * 100) / 100}`,
+        given: `${this.#list((each) => String(each.cpus), String(this.#step.cpus))} = ${Math.round((this.#cpus + this.#step.cpus) * 100) / 100}`,
         allowed: `${this.facts.cpus} CPUs of ${this.subject}`,
         fix: "lower reservedCpus of a workload, or describe a larger host",
       });
@@ -65,7 +70,8 @@ export class Capacity {
   }
 
   /** Built only for a message: a list on each take would cost the square of the number of workloads. */
-  #list(amount: (share: Share) => string): string {
-    return this.#shares.map((each) => `${each.name} ${amount(each)}`).join(" + ");
+  #list(amount: (share: Share) => string, step: string): string {
+    const shares = this.#shares.map((each) => `${each.name} ${amount(each)}`);
+    return [...shares, ...(this.#step.name === "" ? [] : [`${step} for an update of ${this.#step.name}`])].join(" + ");
   }
 }

@@ -59,8 +59,15 @@ export function resolveService(name: string, args: ServiceDeploymentArgs): Servi
     const { target } = args.vpc.network;
     if (target.kind === "aws") return;
     const count = args.scaling?.max ?? args.replicas ?? defaultReplicas(args);
+    const one = { cpus: args.reservedCpus ?? args.cpus / 2, memory: mebibytes(args.memory ?? "512 MiB") };
+    const inPlace = target.kind === "compose" || Object.keys(args.volumes ?? {}).length > 0 || args.peers !== undefined;
     target.capacity.take(
-      { name, cpus: (args.reservedCpus ?? args.cpus / 2) * count, memory: mebibytes(args.memory ?? "512 MiB") * count },
+      {
+        name,
+        cpus: one.cpus * count,
+        memory: one.memory * count,
+        ...(inPlace && args.migration === undefined ? {} : { step: one }),
+      },
       problems,
     );
   });

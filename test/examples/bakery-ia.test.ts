@@ -104,7 +104,7 @@ test.each(NODES)(
 test("30 tenants on the node for 10 are refused, with the sum and every part of it (ST-05)", async () => {
   const { message, problems } = await refusal({ tenants: 30 });
   expect(problems.map((each) => each.path)).toEqual(["memory"]);
-  expect(message).toMatch(/auth-db 512 MiB \+ .* = \d+ MiB/);
+  expect(message).toMatch(/auth-db 512 MiB \+ .* \+ 768 MiB for an update of [a-z-]+ = \d+ MiB/);
   expect(message).toContain('19 GiB (20 GiB of cluster "node" less 1 GiB for the system)');
   expect(message).toContain("describe a larger host");
 });
