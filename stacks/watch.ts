@@ -34,7 +34,7 @@ export function watch(
   const { interval, tuning, host, packages } = config;
   return new MonitoringStack("monitoring", {
     vpc,
-    watches,
+    watches: vpc.network.kind === "compose" ? [vpc, ...watches] : watches,
     routing,
     domain: config.domain,
     ...(interval === undefined ? {} : { interval }),

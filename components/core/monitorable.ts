@@ -131,8 +131,10 @@ export interface ExporterNeed {
 /** A server that is asked from outside, as its clients do. */
 export interface ProbeNeed {
   /** Module of the blackbox exporter. */
-  readonly module: "http_2xx" | "https_own_ca" | "tcp_own_ca";
+  readonly module: "http_2xx" | "https_own_ca" | "tcp_own_ca" | "edge_public" | "edge_internal";
   readonly address: string;
+  /** Host names that an edge is asked under, one probe each. Default: the one in the address. */
+  readonly hosts?: pulumi.Output<readonly string[]>;
   /** The way from the blackbox exporter to it. */
   readonly path: NetworkPath;
 }

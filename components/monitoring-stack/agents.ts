@@ -18,7 +18,6 @@ export function gatewayConfig(): string {
   return `{
 	admin off
 	auto_https off
-	persist_config off
 }
 
 http://:${GATEWAY_PORT} {

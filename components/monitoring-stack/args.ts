@@ -40,11 +40,6 @@ export interface HostAgents {
   readonly dockerGroup?: number;
   /** Docker's data folder; cAdvisor sees the folder `image` below it, which holds no data of volumes. Default: `/var/lib/docker`. */
   readonly dockerData?: string;
-  /**
-   * Whether file systems that the host mounts later are watched. `rprivate` is for hosts whose root is no shared mount, which are those
-   * without systemd. Default: `rslave`, they are.
-   */
-  readonly propagation?: "rslave" | "rprivate";
 }
 
 /** Arguments of {@link MonitoringStack}. */
@@ -138,7 +133,6 @@ export const schema = z.strictObject({
       dockerSocket: hostPath.optional(),
       dockerGroup: z.number().int().min(1).max(65_535).optional(),
       dockerData: hostPath.optional(),
-      propagation: z.enum(["rslave", "rprivate"]).optional(),
     })
     .optional(),
   packages: z.enum(["upstream", "debian"]).optional(),

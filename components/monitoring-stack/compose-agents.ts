@@ -65,8 +65,7 @@ function dockerGateway(shared: Shared, docker: ReturnType<typeof dockerNetwork>)
 
 /** The host's own figures, and those that jobs leave in files. Networks are left out: in a container it would see its own. */
 function node(shared: Shared, images: { readonly volume: string; readonly after: ToDocker["after"] }): void {
-  const { watched, host } = shared.spec;
-  const left = watched.flatMap((each) => each.textfiles ?? []);
+  const left = shared.spec.watched.flatMap((each) => each.textfiles ?? []);
   run(shared, {
     service: "node-exporter",
     part: "nodeExporter",
@@ -86,7 +85,7 @@ function node(shared: Shared, images: { readonly volume: string; readonly after:
       { volume: images.volume, target: "/textfile/images", readOnly: true },
       ...left.map((each) => ({ volume: each.volume, target: `/textfile/${each.name}`, readOnly: true })),
     ],
-    hostPaths: [{ source: "/", target: "/host", propagation: host.propagation }],
+    hostPaths: [{ source: "/", target: "/host" }],
     health: "http://127.0.0.1:9100/",
     memory: MEMORY.nodeExporter,
     after: [...(images.after ?? []), ...left.flatMap((each) => each.after)],

@@ -7,6 +7,9 @@ import { blackboxConfig } from "./configurations";
 import { run, type Shared } from "./part";
 import { MEMORY } from "./spec";
 
+/** A stopped container has no name any more: an exporter that waits for one longer than a scrape may last could never say so. */
+const RESOLVE_SECONDS = 1;
+
 /** The exporters that the watched servers need. Each joins the network of its own server alone, and the stack's. */
 export function exporters(shared: Shared): readonly ScrapeTarget[] {
   const targets = shared.spec.watched.flatMap((each) =>
@@ -23,6 +26,7 @@ export function exporters(shared: Shared): readonly ScrapeTarget[] {
     })),
     trusts: true,
     health: "http://127.0.0.1:9115/-/healthy",
+    resolveSeconds: RESOLVE_SECONDS,
     memory: MEMORY.blackboxExporter,
   });
   return targets;
@@ -59,6 +63,7 @@ function postgres(shared: Shared, component: string, need: ExporterNeed): Scrape
     attachments: attachment(need.path),
     trusts: true,
     health: "http://127.0.0.1:9187/",
+    resolveSeconds: RESOLVE_SECONDS,
     memory: MEMORY.postgresExporter,
     after: need.after,
   });
@@ -89,6 +94,7 @@ function redis(shared: Shared, component: string, need: ExporterNeed): ScrapeTar
     attachments: attachment(need.path),
     trusts: true,
     health: "http://127.0.0.1:9121/health",
+    resolveSeconds: RESOLVE_SECONDS,
     memory: MEMORY.redisExporter,
     after: need.after,
   });

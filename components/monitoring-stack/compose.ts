@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { AlertRouting } from "../alert-routing";
 import type { NetworkPath } from "../core/links";
 import type { ScrapeTarget } from "../core/monitorable";
@@ -116,20 +116,22 @@ function prometheus(shared: Shared, exported: readonly ScrapeTarget[]): void {
     files: [
       {
         path: "/etc/bulwark/prometheus.yml",
-        content: prometheusConfig({
-          interval: spec.interval,
-          environment: network.target.environment,
-          targets: [
-            ...spec.watched.flatMap((each) => each.targets),
-            ...exported,
-            { job: "prometheus", addresses: ["localhost:9090"], path: "/prometheus/metrics" },
-            { job: "alertmanager", addresses: ["alertmanager:9093"], path: "/alertmanager/metrics" },
-          ],
-          probes: spec.probes,
-          alertmanager: { address: "alertmanager:9093", prefix: "/alertmanager" },
-          blackbox: "blackbox-exporter:9115",
-          rules: "/etc/bulwark/rules/*.yml",
-        }),
+        content: pulumi.output(spec.probes).apply((probes) =>
+          prometheusConfig({
+            interval: spec.interval,
+            environment: network.target.environment,
+            targets: [
+              ...spec.watched.flatMap((each) => each.targets),
+              ...exported,
+              { job: "prometheus", addresses: ["localhost:9090"], path: "/prometheus/metrics" },
+              { job: "alertmanager", addresses: ["alertmanager:9093"], path: "/alertmanager/metrics" },
+            ],
+            probes,
+            alertmanager: { address: "alertmanager:9093", prefix: "/alertmanager" },
+            blackbox: "blackbox-exporter:9115",
+            rules: "/etc/bulwark/rules/*.yml",
+          }),
+        ),
       },
       ...spec.groups.map((group) => ({
         path: `/etc/bulwark/rules/${group.name}.yml`,

@@ -1,13 +1,30 @@
 import { stringify } from "yaml";
 import type { MonitoringSpec } from "./spec";
 
-/** The blackbox exporter's modules: HTTP with a public certificate, and two that trust the stack's own CA. */
+/** Answers that show an edge at work: a page may want a login, and the root of a host need not hold one. */
+const ANSWERED = [200, 204, 301, 302, 307, 308, 401, 403, 404, 405];
+
+/** The blackbox exporter's modules: HTTP with a public certificate, two that trust the stack's own CA, and two for the host names of an edge. */
 export function blackboxConfig(caFile: string): string {
   const own = { ca_file: caFile };
+  const edge = (more: object) => ({
+    prober: "http",
+    timeout: "5s",
+    http: {
+      preferred_ip_protocol: "ip4",
+      fail_if_not_ssl: true,
+      follow_redirects: false,
+      valid_status_codes: ANSWERED,
+      ...more,
+    },
+  });
   return stringify({
     modules: {
       http_2xx: { prober: "http", timeout: "5s", http: { preferred_ip_protocol: "ip4", fail_if_not_ssl: true } },
       https_own_ca: { prober: "http", timeout: "5s", http: { preferred_ip_protocol: "ip4", tls_config: own } },
+      edge_public: edge({}),
+      // The edge's own authority is known to nobody.
+      edge_internal: edge({ tls_config: { insecure_skip_verify: true } }),
       tcp_own_ca: { prober: "tcp", timeout: "5s", tcp: { preferred_ip_protocol: "ip4", tls: true, tls_config: own } },
     },
   });

@@ -43,6 +43,8 @@ export interface PartSpec {
   readonly hostPaths?: readonly HostPath[];
   /** Volumes besides that of `data`. */
   readonly mounts?: readonly VolumeMount[];
+  /** Seconds after which the look-up of a name has failed. */
+  readonly resolveSeconds?: number;
   /** User in the place of the image's. */
   readonly user?: string;
   /** Whether it talks to servers with a certificate of the stack's own CA. */
@@ -79,6 +81,7 @@ export function run(shared: Shared, part: PartSpec): pulumi.Resource {
         ...(part.mounts ?? []),
         ...files.mounts,
       ],
+      ...(part.resolveSeconds === undefined ? {} : { resolveSeconds: part.resolveSeconds }),
       ...(part.hostPaths === undefined ? {} : { hostPaths: part.hostPaths }),
       memory: part.memory,
       cpus: 0.5,

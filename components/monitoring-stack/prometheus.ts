@@ -9,6 +9,8 @@ export interface Probe {
   /** Module of the blackbox exporter: `http_2xx`, `tcp_tls`. */
   readonly module: string;
   readonly addresses: readonly string[];
+  /** Host names that the address is asked under. Default: the one in the address. */
+  readonly hosts?: readonly string[] | undefined;
 }
 
 /** What Prometheus's configuration is made from. */
@@ -67,10 +69,15 @@ function probing(probe: Probe, blackbox: string, labels: Readonly<Record<string,
     job_name: probe.job,
     metrics_path: "/probe",
     params: { module: [probe.module] },
-    static_configs: [{ targets: [...probe.addresses], labels }],
+    static_configs: [{ targets: [...(probe.hosts ?? probe.addresses)], labels }],
     relabel_configs: [
-      { source_labels: ["__address__"], target_label: "__param_target" },
-      { source_labels: ["__param_target"], target_label: "instance" },
+      ...(probe.hosts === undefined
+        ? [{ source_labels: ["__address__"], target_label: "__param_target" }]
+        : [
+            { source_labels: ["__address__"], target_label: "__param_hostname" },
+            { target_label: "__param_target", replacement: probe.addresses[0] },
+          ]),
+      { source_labels: ["__address__"], target_label: "instance" },
       { target_label: "__address__", replacement: blackbox },
     ],
   };

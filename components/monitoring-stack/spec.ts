@@ -1,4 +1,4 @@
-import type { AlertRule, Monitoring, RuleSource } from "../core/monitorable";
+import type { AlertRule, Monitoring, ProbeNeed, RuleSource } from "../core/monitorable";
 import { Problems } from "../core/problems";
 import { componentName } from "../core/schema";
 import { nearest } from "../core/suggest";
@@ -14,12 +14,17 @@ import type { Probe } from "./prometheus";
 import { promqlError } from "./promql";
 import { type RuleGroup, ruleGroups } from "./rules-file";
 
+/** A probe whose host names may only be known when the whole program has run. */
+export interface ProbeSpec extends Omit<Probe, "hosts"> {
+  readonly hosts?: ProbeNeed["hosts"];
+}
+
 /** {@link MonitoringStackArgs} with every default filled in. */
 export interface MonitoringSpec {
   readonly watched: readonly Monitoring[];
   /** Jobs whose absence is an alert. */
   readonly jobs: readonly string[];
-  readonly probes: readonly Probe[];
+  readonly probes: readonly ProbeSpec[];
   readonly groups: readonly RuleGroup[];
   readonly domain: string;
   readonly runbooks: string;
@@ -35,7 +40,6 @@ export interface MonitoringSpec {
     readonly dockerSocket: string;
     readonly dockerGroup?: number;
     readonly dockerData: string;
-    readonly propagation: "rslave" | "rprivate";
   };
 }
 
@@ -83,7 +87,12 @@ export function resolveMonitoring(name: string, args: MonitoringStackArgs): Moni
   const watched = args.watches.map((each) => each.monitoring);
   const probes = watched.flatMap((each) =>
     (each.probes ?? []).map(
-      (need): Probe => ({ job: `blackbox-${each.component}`, module: need.module, addresses: [need.address] }),
+      (need): ProbeSpec => ({
+        job: `blackbox-${each.component}`,
+        module: need.module,
+        addresses: [need.address],
+        ...(need.hosts === undefined ? {} : { hosts: need.hosts }),
+      }),
     ),
   );
   const onHost = args.vpc.network.kind === "compose";
@@ -120,7 +129,6 @@ export function resolveMonitoring(name: string, args: MonitoringStackArgs): Moni
     host: {
       dockerSocket: "/var/run/docker.sock",
       dockerData: "/var/lib/docker",
-      propagation: "rslave",
       ...args.host,
     },
   };

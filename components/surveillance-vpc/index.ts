@@ -1,8 +1,10 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component";
+import type { Monitorable, Monitoring } from "../core/monitorable";
 import { accept } from "../core/tick";
 import type { Network, NetworkSource } from "../targets/network";
 import type { Target } from "../targets/target";
+import { ACME_TUNING, type EndpointAlerts, endpointRules } from "./alerts";
 import type { SurveillanceVpcArgs } from "./args";
 import { resolveVpc, type VpcSpec } from "./spec";
 
@@ -18,9 +20,10 @@ export type { EdgeCertificates, EdgePublication, SurveillanceVpcArgs } from "./a
  * const vpc = new SurveillanceVpc("network", { target });
  * ```
  */
-export class SurveillanceVpc extends Component implements NetworkSource {
+export class SurveillanceVpc extends Component implements NetworkSource, Monitorable {
   /** What the other components need of the network. */
   readonly network: Network;
+  readonly #certificates: VpcSpec["certificates"]["mode"];
 
   /** Throws an `ArgumentError` that lists every problem when the arguments cannot be used. */
   constructor(name: string, args: SurveillanceVpcArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -38,10 +41,47 @@ export class SurveillanceVpc extends Component implements NetworkSource {
       args.target.provider,
       opts,
     );
+    this.#certificates = spec.certificates.mode;
     this.network = build(name, spec, args.target, this);
     this.registerOutputs({});
   }
+
+  /** How the edge is watched: every host name of a route is asked for, and its certificate looked at. Compose only. Part of {@link Monitorable}. */
+  get monitoring(): Monitoring {
+    return this.monitored().monitoring;
+  }
+
+  /** How the edge is watched, with other thresholds. */
+  monitored(alerts: EndpointAlerts = {}): Monitorable {
+    const { network, componentName: component } = this;
+    if (network.kind !== "compose") return { monitoring: { component, targets: [], sources: [], dashboards: [] } };
+    const internal = this.#certificates === "internal";
+    const monitoring: Monitoring = {
+      component,
+      targets: [],
+      probes: [
+        {
+          module: internal ? "edge_internal" : "edge_public",
+          address: `https://${component}-proxy/`,
+          // Routes hold the hashes of logins; their host names are no secret.
+          hosts: pulumi.unsecret(
+            network.routes.items.apply((routes) => [...new Set(routes.map((route) => route.host))].sort()),
+          ),
+          path: { kind: "compose", network: network.edgeNetwork },
+        },
+      ],
+      sources: [endpointRules(`blackbox-${component}`, { ...(internal ? OWN_AUTHORITY : ACME_TUNING), ...alerts })],
+      dashboards: ["edge"],
+    };
+    return { monitoring };
+  }
 }
+
+/** Certificates of the edge's own authority live for hours, and are renewed within them. */
+const OWN_AUTHORITY = {
+  CertificateExpiresCritical: { enabled: false },
+  CertificateExpiresSoon: { enabled: false },
+} as const satisfies EndpointAlerts;
 
 function build(name: string, spec: VpcSpec, target: Target, parent: pulumi.Resource): Network {
   switch (target.kind) {

@@ -1,5 +1,6 @@
 import { sizeOf } from "../../components/core/units";
 import { type Finding, type GraphResource, SECRET } from "../../policies/graph";
+import { WATCHABLE } from "../../policies/relations/component-has-alert";
 import { columns, type Paint } from "../terminal";
 import type { PlanDocument } from "./document";
 import { blocks } from "./findings";
@@ -14,6 +15,7 @@ export function planText(plan: PlanDocument, paint: Paint): string {
   const groups = new Map<string, GraphResource[]>();
   const networks = new Map(plan.resources.filter(kinds.network).map((each) => [text(each.props["name"]), each.name]));
   const byUrn = new Map(plan.resources.map((resource) => [resource.urn, resource]));
+  const alerts = alertsByComponent(plan.resources);
   for (const resource of plan.resources) {
     if (kinds.component(resource)) continue;
     const owner = ownerOf(resource, byUrn)?.urn ?? "";
@@ -26,7 +28,11 @@ export function planText(plan: PlanDocument, paint: Paint): string {
     paint.bold(
       `Plan of ${plan.stack} on ${plan.target}: ${plan.summary.resources} resources. Nothing has been changed.`,
     ),
-    ...sections.flatMap(({ owner, members }) => ["", ...section(owner, members, networks, paint)]),
+    ...sections.flatMap(({ owner, members }) => [
+      "",
+      ...section(owner, members, networks, paint),
+      ...alertLines(owner, alerts, paint),
+    ]),
     ...reachText(reachOf(plan), paint),
     "",
     ...totals(plan, paint),
@@ -34,6 +40,47 @@ export function planText(plan: PlanDocument, paint: Paint): string {
     ...findingsText(plan.findings, paint),
     "",
   ].join("\n");
+}
+
+/** Names of the alerts of each component, as the monitoring stacks of the program say them; nothing when there is none. */
+function alertsByComponent(resources: readonly GraphResource[]): ReadonlyMap<string, string[]> | undefined {
+  const stacks = resources.filter((each) => each.type === "bulwark:index:MonitoringStack");
+  if (stacks.length === 0) return undefined;
+  const found = new Map<string, string[]>();
+  for (const stack of stacks) {
+    for (const line of Array.isArray(stack.props["alerts"]) ? stack.props["alerts"].map(String) : []) {
+      const [component = "", names = ""] = line.split(": ");
+      const key = component === "stack" ? stack.name : component;
+      found.set(key, [...(found.get(key) ?? []), ...names.split(", ").filter((name) => name !== "")]);
+    }
+  }
+  return found;
+}
+
+function alertLines(
+  owner: GraphResource | undefined,
+  alerts: ReadonlyMap<string, readonly string[]> | undefined,
+  paint: Paint,
+): string[] {
+  if (owner === undefined || alerts === undefined) return [];
+  const names = alerts.get(owner.name) ?? [];
+  if (names.length > 0) return wrapped(`  ${paint.cyan("alerts")}     `, names);
+  return WATCHABLE.includes(owner.type)
+    ? [`  ${paint.cyan("alerts")}     ${paint.yellow("none: nothing watches it")}`]
+    : [];
+}
+
+/** Names in lines of about 110 characters. */
+function wrapped(head: string, names: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const name of names) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + name.length < 98) lines[lines.length - 1] = `${last}, ${name}`;
+    else lines.push(name);
+  }
+  return lines.map(
+    (line, index) => `${index === 0 ? head : " ".repeat(13)}${line}${index < lines.length - 1 ? "," : ""}`,
+  );
 }
 
 /** Findings, those of one rule that say the same in one entry. */

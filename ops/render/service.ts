@@ -48,6 +48,7 @@ const TRANSLATIONS: Readonly<Record<string, Translate>> = {
   ports: (value: PortProps[]) => ({ ports: value.map(port) }),
   hosts: (value: { host: string; ip: string }[]) => ({ extra_hosts: value.map((each) => `${each.host}:${each.ip}`) }),
   dns: (value: string[]) => ({ dns: value }),
+  dnsOpts: (value: string[]) => ({ dns_opt: value }),
   pidMode: (value: string) => ({ pid: value }),
   ipcMode: (value: string) => ({ ipc: value }),
   usernsMode: (value: string) => ({ userns_mode: value }),

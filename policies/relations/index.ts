@@ -1,5 +1,6 @@
 import type { Rule } from "../rule";
 import { backupOffsiteLocked } from "./backup-offsite-locked";
+import { componentHasAlert } from "./component-has-alert";
 import { dataClassTags } from "./data-class-tags";
 import { dbHasAlert } from "./db-has-alert";
 import { dbHasBackup } from "./db-has-backup";
@@ -22,6 +23,7 @@ import { tenantIsolation } from "./tenant-isolation";
 export const RELATION_RULES: readonly Rule[] = [
   dbHasBackup,
   dbHasAlert,
+  componentHasAlert,
   backupOffsiteLocked,
   publicEndpointTls,
   storeNotInternetReachable,

@@ -7,9 +7,6 @@ import type { AlertRule, RecordingRule } from "../../components/core/monitorable
 import { promDuration } from "../../components/monitoring-stack/rules-file";
 import type { Case } from "./cases/case";
 
-/** Whether promtool is on this machine (Debian: package `prometheus`). */
-export const hasPromtool = spawnSync("promtool", ["--version"]).status === 0;
-
 /** A rule under the name that the test knows it by. */
 export interface Candidate {
   readonly name: string;

@@ -8,12 +8,13 @@ import { postgresRules } from "../../components/managed-postgres/alerts";
 import { availabilityRules } from "../../components/monitoring-stack/availability";
 import { everyAlert, everySource } from "../../components/monitoring-stack/catalogue";
 import { ruleGroups, rulesFile } from "../../components/monitoring-stack/rules-file";
+import { describeWith } from "../lab";
 import type { Cases } from "./cases/case";
 import { DATA_CASES } from "./cases/data";
 import { PLATFORM_CASES } from "./cases/platform";
 import { SERVICE_CASES } from "./cases/service";
 import { mutantsOf } from "./mutants";
-import { failing, hasPromtool, type Trial } from "./promtool";
+import { failing, type Trial } from "./promtool";
 
 const CASES: Cases = { ...DATA_CASES, ...PLATFORM_CASES, ...SERVICE_CASES };
 const alerts = everyAlert();
@@ -40,8 +41,7 @@ describe("cases", () => {
   });
 });
 
-const skipped = hasPromtool ? "" : " (skipped: promtool is not installed; Debian has it in the package prometheus)";
-(hasPromtool ? describe : describe.skip)(`rules under promtool${skipped}`, () => {
+describeWith(["prometheus"], "rules under promtool", () => {
   it("are accepted by promtool check rules, lint included", () => {
     const folder = mkdtempSync(join(tmpdir(), "rules-"));
     try {

@@ -16,6 +16,9 @@ export interface Asked {
   readonly method?: string;
   readonly plain?: boolean;
   readonly agent?: https.Agent;
+  /** Host name. Default: the platform's. */
+  readonly domain?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Sends a request to the edge as a browser on the host would: by address, with the platform's host name. */
@@ -25,7 +28,7 @@ export function ask(host: DevHost, asked: Asked): Promise<Answer> {
       host: "127.0.0.1",
       path: asked.path,
       method: asked.method ?? "GET",
-      headers: { host: host.domain },
+      headers: { ...asked.headers, host: asked.domain ?? host.domain },
       timeout: 20_000,
     };
     const request =
@@ -34,7 +37,7 @@ export function ask(host: DevHost, asked: Asked): Promise<Answer> {
         : https.request({
             ...options,
             port: host.https,
-            servername: host.domain,
+            servername: asked.domain ?? host.domain,
             rejectUnauthorized: false,
             ...(asked.agent === undefined ? {} : { agent: asked.agent }),
           });

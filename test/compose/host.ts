@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
@@ -27,25 +27,47 @@ export const PARTS = [
   "image-sample",
 ] as const;
 
+/** What tells one test's stack from another's on the same daemon. */
+export interface DevHostOptions {
+  /** Name of the Pulumi project; the stack is called after it. */
+  readonly name?: string;
+  readonly http?: number;
+  readonly https?: number;
+}
+
 /** The dev stack on the lab's Docker daemon, rendered into a folder of its own. */
 export class DevHost {
   /** Folder of the Pulumi project: the repository's files with this test's configuration. */
   readonly project = mkdtempSync(join(tmpdir(), "bulwark-project-"));
   /** Folder of the rendered compose project. */
   readonly rendered = join(this.project, "rendered");
-  readonly prefix = "bulwark-dev";
-  readonly http = 28_080;
-  readonly https = 28_443;
+  readonly name: string;
+  readonly prefix: string;
+  readonly http: number;
+  readonly https: number;
   readonly domain = "smartoffice.localhost";
 
-  constructor() {
-    cpSync(join(root, "Pulumi.yaml"), join(this.project, "Pulumi.yaml"));
+  constructor(options: DevHostOptions = {}) {
+    this.name = options.name ?? "bulwark";
+    this.prefix = `${this.name}-dev`;
+    this.http = options.http ?? 28_080;
+    this.https = options.https ?? 28_443;
+    const settings = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as Record<string, unknown>;
+    writeFileSync(join(this.project, "Pulumi.yaml"), stringify({ ...settings, name: this.name }));
     symlinkSync(join(root, "dist"), join(this.project, "dist"));
-    this.configure((config) => config, join(root, "Pulumi.dev.yaml"));
-    this.configure((config) => ({
-      ...config,
-      "bulwark:publish": { http: this.http, https: this.https, ip: "127.0.0.1" },
-    }));
+    this.configure(
+      (config) =>
+        Object.fromEntries(
+          Object.entries(config).map(([key, value]) => [key.replace(/^bulwark:/, `${this.name}:`), value]),
+        ),
+      join(root, "Pulumi.dev.yaml"),
+    );
+    this.set("publish", { http: this.http, https: this.https, ip: "127.0.0.1" });
+  }
+
+  /** Sets one key of the configuration. */
+  set(key: string, value: unknown): void {
+    this.configure((config) => ({ ...config, [`${this.name}:${key}`]: value }));
   }
 
   /** Changes the configuration of the stack. */
@@ -57,10 +79,7 @@ export class DevHost {
 
   /** Gives every service of the platform this image. */
   useImage(image: string): void {
-    this.configure((config) => ({
-      ...config,
-      "bulwark:images": { "auth-service": image, "data-service": image, "detection-service": image },
-    }));
+    this.set("images", { "auth-service": image, "data-service": image, "detection-service": image });
   }
 
   render(): Promise<Ended> {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
 import {
   AlertRouting,
   ArgumentError,
@@ -55,6 +56,7 @@ const make = (changes: Partial<MonitoringStackArgs> = {}) => {
     metrics: {},
     image: "r.example.com/api:1.0.0",
     cpus: 0.5,
+    routes: [{ host: "shop.example.com", path: "/" }],
     slo: SLO_PROFILES.auth,
   });
   const routing = new AlertRouting("alerts", {
@@ -69,7 +71,7 @@ const make = (changes: Partial<MonitoringStackArgs> = {}) => {
   });
   return new MonitoringStack("monitoring", {
     vpc,
-    watches: [db, cache, files, api],
+    watches: [vpc, db, cache, files, api],
     routing,
     domain: "monitoring.example.com",
     ...changes,
@@ -165,6 +167,28 @@ describe("MonitoringStack on compose", () => {
     expect(files["/etc/bulwark/rules/monitoring.yml"]).toContain("alert: ContainerMetricsMissing");
   });
 
+  it("asks the edge for every host name of a route, and looks at its certificate", () => {
+    const { scrape_configs } = parse(filesOf("prometheus")["/etc/bulwark/prometheus.yml"] ?? "") as {
+      scrape_configs: {
+        job_name: string;
+        params?: object;
+        static_configs: { targets: string[] }[];
+        relabel_configs?: object[];
+      }[];
+    };
+    const probe = scrape_configs.find((each) => each.job_name === "blackbox-network");
+    expect(probe?.params).toEqual({ module: ["edge_internal"] });
+    expect(probe?.static_configs[0]?.targets).toEqual(["monitoring.example.com", "shop.example.com"]);
+    expect(probe?.relabel_configs).toContainEqual({
+      target_label: "__param_target",
+      replacement: "https://network-proxy/",
+    });
+    // The edge's own authority renews within hours: its certificates are no news, and the others' are.
+    const rules = filesOf("prometheus")["/etc/bulwark/rules/endpoint.yml"] ?? "";
+    expect(rules).toContain('probe_ssl_earliest_cert_expiry{job=~"blackbox-files"}');
+    expect(rules).not.toMatch(/cert_expiry\{job=~"[^"]*blackbox-network/);
+  });
+
   it("sends the logs of this project alone to Loki, in the streams that have retentions", () => {
     const config = filesOf("alloy")["/etc/bulwark/config.alloy"] ?? "";
     expect(config).toContain('values = ["com.docker.compose.project=project-dev"]');
@@ -178,7 +202,7 @@ describe("MonitoringStack on compose", () => {
   it("lets each exporter into the network of its own server only, and Prometheus into none of a store", () => {
     expect(networksOf("db-exporter").sort()).toEqual(["db", "monitoring"]);
     expect(networksOf("cache-exporter").sort()).toEqual(["cache", "monitoring"]);
-    expect(networksOf("blackbox-exporter").sort()).toEqual(["files", "monitoring"]);
+    expect(networksOf("blackbox-exporter").sort()).toEqual(["files", "monitoring", "network-edge"]);
     expect(networksOf("prometheus").sort()).toEqual(["api", "monitoring", "network-edge"]);
     expect(networksOf("loki")).toEqual(["monitoring"]);
   });
@@ -192,6 +216,7 @@ describe("MonitoringStack on compose", () => {
       "alloy",
       "api",
       "blackbox-files",
+      "blackbox-network",
       "cache",
       "cadvisor",
       "db",
@@ -251,7 +276,8 @@ describe("MonitoringStack on compose", () => {
     expect(alerts.find((line) => line.startsWith("db: "))).toContain("PostgresDown");
     expect(alerts.find((line) => line.startsWith("api: "))).toContain("SLOBurnRateFast");
     expect(alerts.find((line) => line.startsWith("stack: "))).toContain("Watchdog");
-    expect(inputs?.["watches"]).toEqual(["db", "cache", "files", "api"]);
+    expect(alerts.find((line) => line.startsWith("network: "))).toBe("network: EndpointDown, EndpointSlow");
+    expect(inputs?.["watches"]).toEqual(["network", "db", "cache", "files", "api"]);
   });
 });
 

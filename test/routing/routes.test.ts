@@ -7,6 +7,7 @@ import { alertmanagerConfig } from "../../components/alert-routing/alertmanager"
 import { routeTest } from "../../components/alert-routing/route-test";
 import { ENVIRONMENTS } from "../../components/core/environment";
 import { everyAlert } from "../../components/monitoring-stack/catalogue";
+import { describeWith } from "../lab";
 import { NIGHT, routing } from "./fixture";
 
 /** A Wednesday morning: no window but office hours is open. */
@@ -146,12 +147,8 @@ describe("Alertmanager configuration", () => {
   });
 });
 
-const amtool = spawnSync("amtool", ["--version"], { encoding: "utf8" });
-const hasAmtool = amtool.status === 0;
-const skipped = hasAmtool
-  ? ""
-  : " (skipped: amtool is not installed; Debian has it in the package prometheus-alertmanager)";
-(hasAmtool ? describe : describe.skip)(`amtool${skipped}`, () => {
+describeWith(["prometheus"], "amtool", () => {
+  const amtool = spawnSync("amtool", ["--version"], { encoding: "utf8" });
   const folder = mkdtempSync(join(tmpdir(), "routing-"));
   const file = join(folder, "alertmanager.yml");
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -15,8 +15,6 @@ export interface VolumeMount {
 export interface HostPath {
   readonly source: string;
   readonly target: string;
-  /** Whether mounts that the host makes later appear in the container. Default: `rprivate`, they do not. */
-  readonly propagation?: "rslave" | "rprivate";
 }
 
 /** A Docker network a container joins, and the names it answers to there. */
@@ -47,6 +45,8 @@ export interface ContainerSpec {
     readonly networks: pulumi.Output<readonly string[]>;
     readonly mounts: pulumi.Output<readonly VolumeMount[]>;
   };
+  /** Seconds after which the look-up of a name has failed, for what must notice soon that a server is gone. Default: ten, Docker's own. */
+  readonly resolveSeconds?: number;
   /** Published ports: host port to container port. */
   readonly ports?: readonly {
     readonly external: number;
@@ -156,6 +156,7 @@ function base(target: ComposeTarget, spec: ContainerSpec): ContainerArgs {
     mounts: mounts(spec),
     networkMode: spec.attachments === undefined || spec.attachments.length === 0 ? "none" : "bridge",
     networksAdvanced: networks(spec),
+    ...(spec.resolveSeconds === undefined ? {} : { dnsOpts: ["attempts:1", `timeout:${spec.resolveSeconds}`] }),
     ...(spec.ports === undefined ? {} : { ports: spec.ports.map((each) => ({ ...each })) }),
     ...(spec.uploads === undefined ? {} : { uploads: spec.uploads.map((each) => ({ ...each })) }),
     memory: spec.memory,
@@ -203,8 +204,8 @@ function volumeMount(mount: VolumeMount): types.input.ContainerMount {
 }
 
 function hostMount(path: HostPath): types.input.ContainerMount {
-  const { source, target, propagation = "rprivate" } = path;
-  return { type: "bind", source, target, readOnly: true, bindOptions: { propagation } };
+  // Without a propagation Docker takes rslave for its own data folder and what holds it, where the host can: later mounts are seen then.
+  return { type: "bind", source: path.source, target: path.target, readOnly: true };
 }
 
 function healthcheck(health: HealthSpec): types.input.ContainerHealthcheck {

@@ -1,0 +1,32 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A file system of 32 MiB in a file, mounted for the time of a test. */
+export class SmallDisk {
+  readonly #folder = mkdtempSync(join(tmpdir(), "small-disk-"));
+  readonly mountpoint = join(this.#folder, "disk");
+
+  constructor() {
+    const image = join(this.#folder, "image");
+    writeFileSync(image, "");
+    truncateSync(image, 32 * 1024 * 1024);
+    execFileSync("mkfs.ext4", ["-q", "-m", "0", image]);
+    mkdirSync(this.mountpoint);
+    execFileSync("mount", ["-o", "loop", image, this.mountpoint]);
+  }
+
+  /** Writes until this share of the space is free, in percent. */
+  fillTo(percentFree: number): void {
+    const { bavail, blocks, bsize } = statfsSync(this.mountpoint);
+    const bytes = Math.floor((bavail - (blocks * percentFree) / 100) * bsize);
+    writeFileSync(join(this.mountpoint, `filler-${percentFree}`), Buffer.alloc(bytes));
+    execFileSync("sync", ["-f", this.mountpoint]);
+  }
+
+  remove(): void {
+    execFileSync("umount", [this.mountpoint]);
+    rmSync(this.#folder, { recursive: true });
+  }
+}
