@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 import { identifier, image, leaf, size, text, vpc } from "../core/schema";
 import type { Size } from "../core/units";
+import { type DailyWindow, dailyWindow, type WeeklyTime, weeklyTime } from "../core/window";
 import type { NetworkSource } from "../targets/network";
 
 /** A database of the server. */
@@ -28,6 +29,38 @@ export interface PostgresImage {
   readonly user: string;
 }
 
+/** Where the data of a new server comes from. */
+export type RestoreFrom =
+  | { /** Identifier of a snapshot. */ readonly snapshot: string }
+  | {
+      /** Identifier of the server whose backups are read. */
+      readonly server: string;
+      /** Point in time, in UTC: `"2026-11-21T09:30:00Z"`. Default: the latest. */
+      readonly at?: string;
+    };
+
+/** What only Amazon RDS has. */
+export interface PostgresOnAws {
+  /** Instance class: `db.t3.large`. Default: the cheapest with the memory and CPUs; in prod none that is burstable. */
+  readonly instanceClass?: string;
+  /** Version of PostgreSQL: `"17"` follows the minor versions by itself, `"17.6"` stays. Default: `"17"`. */
+  readonly engineVersion?: string;
+  /** Allows an update to another major version; take it away when it is done. Default: no. */
+  readonly allowMajorUpgrade?: boolean;
+  /** Size up to which the storage grows by itself. Default: twice `storage`. */
+  readonly maxStorage?: Size;
+  /** Days within which every moment can be restored, at most 35. Default: 30 in prod (X-48), else 7 (PG-03). */
+  readonly backupDays?: number;
+  /** When the daily backup is made, in UTC, at least half an hour. Default: `"03:00-04:00"` (PG-03). */
+  readonly backupWindow?: DailyWindow;
+  /** When the server may be replaced, in UTC, at least half an hour. Default: `"sun:04:30-sun:05:30"`. */
+  readonly maintenanceWindow?: WeeklyTime;
+  /** Whether a standby in another zone takes over. Default: in prod. */
+  readonly multiAz?: boolean;
+  /** Restores into a new server. It is read when the server is made, and not again. */
+  readonly restoreFrom?: RestoreFrom;
+}
+
 /** Arguments of {@link ManagedPostgres}. */
 export interface ManagedPostgresArgs {
   /** Network the server lives in. */
@@ -52,6 +85,8 @@ export interface ManagedPostgresArgs {
   readonly profile?: "derived" | "large";
   /** Server settings that win over the derived ones: `{ work_mem: "64MB" }`. */
   readonly parameters?: Readonly<Record<string, string | number | boolean>>;
+  /** AWS only: what Amazon RDS decides by its own words. */
+  readonly aws?: PostgresOnAws;
   /** Image of the server, on compose and MicroK8s. Default: Bulwark's own, PostgreSQL 17. */
   readonly image?: PostgresImage;
   /** Any text; another text gives every role a new password and alters the roles with it (SEC-15). Default: `"1"`. */
@@ -120,6 +155,28 @@ export const schema = z.strictObject({
     .strictObject({
       reference: leaf(image),
       user: text(/^[1-9]\d*:\d+$/, "uid:gid of a user that is not root", 'use "999:999" for the official Debian image'),
+    })
+    .optional(),
+  aws: z
+    .strictObject({
+      instanceClass: text(
+        /^db\.[a-z0-9-]+\.[a-z0-9]+$/,
+        "an instance class",
+        'use a name such as "db.m7g.large"',
+      ).optional(),
+      engineVersion: text(/^1[3-9](\.\d+)?$/, "a version of PostgreSQL from 13", 'use "17" or "17.6"').optional(),
+      allowMajorUpgrade: z.boolean().optional(),
+      maxStorage: size.optional(),
+      backupDays: z.number().int().min(1).max(35).optional(),
+      backupWindow: dailyWindow.optional(),
+      maintenanceWindow: weeklyTime.optional(),
+      multiAz: z.boolean().optional(),
+      restoreFrom: z
+        .union([
+          z.strictObject({ snapshot: z.string().min(1) }),
+          z.strictObject({ server: z.string().min(1), at: z.iso.datetime().optional() }),
+        ])
+        .optional(),
     })
     .optional(),
   rotation: z.string().min(1).optional(),

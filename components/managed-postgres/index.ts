@@ -15,7 +15,7 @@ import { MONITOR_ROLE } from "./provision";
 import { type PostgresSpec, resolvePostgres } from "./spec";
 
 export type { PostgresAlerts } from "./alerts";
-export type { DatabaseArgs, ManagedPostgresArgs, PostgresImage, RoleArgs } from "./args";
+export type { DatabaseArgs, ManagedPostgresArgs, PostgresImage, PostgresOnAws, RestoreFrom, RoleArgs } from "./args";
 export type { PostgresAccess } from "./link";
 export type { Endpoint } from "./output";
 

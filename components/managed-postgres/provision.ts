@@ -13,20 +13,24 @@ export interface RoleSecret {
 
 /**
  * The SQL that brings roles and databases in step with the arguments. It may run any number of times. Roles that are no longer listed lose
- * their login; neither they nor any database is dropped.
+ * their login; neither they nor any database is dropped. On Amazon RDS who runs it is no superuser, so it grants itself the roles it makes.
  */
-export function provisionSql(spec: PostgresSpec, secrets: readonly RoleSecret[]): string {
+export function provisionSql(
+  spec: PostgresSpec,
+  secrets: readonly RoleSecret[],
+  server: "own" | "rds" = "own",
+): string {
   const listed = secrets.map((secret) => secret.role);
   return [
     "\\set ON_ERROR_STOP on",
     "SET client_min_messages = warning;",
     unless("FROM pg_roles WHERE rolname = 'bulwark_managed'", "CREATE ROLE bulwark_managed NOLOGIN"),
-    ...secrets.flatMap((secret) => role(secret)),
+    ...secrets.flatMap((secret) => (server === "rds" ? roleOnRds(secret) : role(secret))),
     ...(listed.includes(MONITOR_ROLE)
       ? [`GRANT pg_monitor TO ${MONITOR_ROLE};`, `ALTER ROLE ${MONITOR_ROLE} CONNECTION LIMIT 5;`]
       : []),
     `SELECT format('ALTER ROLE %I NOLOGIN', member.rolname) FROM pg_auth_members m JOIN pg_roles parent ON parent.oid = m.roleid JOIN pg_roles member ON member.oid = m.member WHERE parent.rolname = 'bulwark_managed' AND member.rolname NOT IN (${listed.map(literal).join(", ")}) \\gexec`,
-    ...Array.from({ length: spec.replicas }, (_, index) => slot(index + 1)),
+    ...Array.from({ length: server === "rds" ? 0 : spec.replicas }, (_, index) => slot(index + 1)),
     ...spec.databases.flatMap((database) => createDatabase(database, spec.roles)),
     ...(listed.includes(MONITOR_ROLE)
       ? spec.databases.map((database) => `GRANT CONNECT ON DATABASE ${database.name} TO ${MONITOR_ROLE};`)
@@ -60,6 +64,16 @@ function role(secret: RoleSecret): string[] {
     unless(`FROM pg_roles WHERE rolname = ${literal(secret.role)}`, `CREATE ROLE ${secret.role} LOGIN`),
     `ALTER ROLE ${secret.role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS ${replication} PASSWORD ${literal(secret.verifier)};`,
     `GRANT bulwark_managed TO ${secret.role};`,
+  ];
+}
+
+/** The master user of Amazon RDS may not speak of attributes that only a superuser can change, not even to leave them as they are. */
+function roleOnRds(secret: RoleSecret): string[] {
+  return [
+    unless(`FROM pg_roles WHERE rolname = ${literal(secret.role)}`, `CREATE ROLE ${secret.role} LOGIN`),
+    `ALTER ROLE ${secret.role} LOGIN NOCREATEDB NOCREATEROLE PASSWORD ${literal(secret.verifier)};`,
+    `GRANT bulwark_managed TO ${secret.role};`,
+    `GRANT ${secret.role} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE;`,
   ];
 }
 

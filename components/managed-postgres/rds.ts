@@ -41,6 +41,14 @@ export function instanceClass(environment: Environment, cpus: number, memory: nu
   return classes.find((each) => each.cpus >= cpus && each.memory >= memory);
 }
 
+/** What is known of a class by its name. One that is not sold by default is taken to have what was asked for. */
+export function classOf(
+  name: string,
+  asked: { readonly cpus: number; readonly memory: number },
+): InstanceClass {
+  return [...BURSTABLE, ...STEADY].find((each) => each.name === name) ?? { name, cpus: asked.cpus, memory: asked.memory };
+}
+
 /** Settings that RDS counts in units of so many kB. */
 const UNITS: Readonly<Record<string, number>> = {
   autovacuum_work_mem: 1,

@@ -5,6 +5,7 @@ import { identifier } from "../core/schema";
 import { mebibytes } from "../core/units";
 import type { Network } from "../targets/network";
 import { type ManagedPostgresArgs, type PostgresImage, schema } from "./args";
+import { type RdsSpec, resolveRds } from "./rds-spec";
 import { LARGE_PROFILE_MEMORY, type Settings, tuning } from "./tuning";
 import { unsupportedPostgres } from "./unsupported";
 
@@ -41,6 +42,8 @@ export interface PostgresSpec {
   readonly image: PostgresImage | undefined;
   readonly rotation: string;
   readonly protect: boolean;
+  /** What RDS is told; without meaning on the other targets. */
+  readonly aws: RdsSpec;
 }
 
 /** Extensions that need `shared_preload_libraries`. */
@@ -111,6 +114,7 @@ export function resolvePostgres(name: string, args: ManagedPostgresArgs): Postgr
     image: args.image,
     rotation: args.rotation ?? "1",
     protect: args.protect ?? true,
+    aws: resolveRds(args),
   };
 }
 

@@ -1,19 +1,31 @@
 import type { Problem } from "../core/errors";
-import { mebibytes } from "../core/units";
 import type { Network } from "../targets/network";
 import type { ManagedPostgresArgs } from "./args";
-import { instanceClass, rdsValue } from "./rds";
+import { rdsValue } from "./rds";
+import { checkRds } from "./rds-spec";
 
 /** What the target cannot give, or not yet. The arguments have passed the schema. */
 export function unsupportedPostgres(name: string, args: ManagedPostgresArgs, network: Network): Problem[] {
   switch (network.kind) {
     case "compose":
-      return [];
+      return elsewhere(args, network);
     case "microk8s":
-      return onMicroK8s(name);
+      return [...elsewhere(args, network), ...onMicroK8s(name)];
     case "aws":
-      return onAws(args, network);
+      return onAws(args);
   }
+}
+
+function elsewhere(args: ManagedPostgresArgs, network: Network): Problem[] {
+  if (args.aws === undefined) return [];
+  return [
+    {
+      path: "aws",
+      given: `an object on ${network.kind}`,
+      allowed: "aws only",
+      fix: "remove aws: these are settings of Amazon RDS",
+    },
+  ];
 }
 
 /** Objects are named `<name>-replica-1-configuration-<hash>`, and a label holds 63 characters. */
@@ -31,83 +43,24 @@ function onMicroK8s(name: string): Problem[] {
   ];
 }
 
-/** Only Amazon RDS itself can log in from outside the VPC, so what needs SQL cannot be made here. */
-const NO_SQL = "Bulwark cannot run SQL inside the VPC yet";
+/** Names that Amazon RDS keeps for itself, and the one of the master user. */
+const TAKEN = /^(admin|rdsadmin|rds_.*|pg_.*|bulwark_master)$/;
 
-function onAws(args: ManagedPostgresArgs, network: Network): Problem[] {
+function onAws(args: ManagedPostgresArgs): Problem[] {
   const problems: Problem[] = [];
-  const databases = Object.entries(args.databases);
-  if (databases.length > 1) {
+  const owners = Object.entries(args.databases).map(([database, each]) => ({
+    path: `databases.${database}.owner`,
+    role: each.owner ?? `${database}_user`,
+    use: `${database}_user`,
+  }));
+  const others = Object.keys(args.roles ?? {}).map((role) => ({ path: `roles.${role}`, role, use: "reporting" }));
+  for (const { path, role, use } of [...owners, ...others]) {
+    if (!TAKEN.test(role)) continue;
     problems.push({
-      path: "databases",
-      given: databases.map(([database]) => database).join(", "),
-      allowed: "one database on aws, for now",
-      fix: `make a ManagedPostgres for each, or create the others in a migration: ${NO_SQL}`,
-    });
-  }
-  if (Object.keys(args.roles ?? {}).length > 0) {
-    problems.push({
-      path: "roles",
-      given: Object.keys(args.roles ?? {}).join(", "),
-      allowed: "no roles besides the owner on aws, for now",
-      fix: `create them in a migration as the owner: ${NO_SQL}`,
-    });
-  }
-  for (const [database, each] of databases) {
-    const owner = each.owner ?? `${database}_user`;
-    if (/^(admin|rdsadmin|rds_.*|pg_.*)$/.test(owner)) {
-      problems.push({
-        path: `databases.${database}.owner`,
-        given: `"${owner}"`,
-        allowed: "a name that Amazon RDS does not keep for itself",
-        fix: `use "${database}_user"`,
-      });
-    }
-    const extensions = (each.extensions ?? []).filter((extension) => extension !== "timescaledb");
-    if (extensions.length > 0) {
-      problems.push({
-        path: `databases.${database}.extensions`,
-        given: extensions.join(", "),
-        allowed: "no extensions on aws, for now",
-        fix: `run CREATE EXTENSION in a migration as the owner: ${NO_SQL}`,
-      });
-    }
-  }
-  if ((args.replicas ?? 0) > 0) {
-    problems.push({
-      path: "replicas",
-      given: String(args.replicas),
-      allowed: "0 on aws, for now",
-      fix: "remove replicas: Amazon RDS makes no read replica of a server whose password it manages itself; in prod a standby takes over in any case",
-    });
-  }
-  if (args.rotation !== undefined) {
-    problems.push({
-      path: "rotation",
-      given: `"${args.rotation}"`,
-      allowed: "compose and microk8s only",
-      fix: "remove rotation: Amazon RDS gives the owner a new password every 90 days",
-    });
-  }
-  return [...problems, ...sizes(args, network)];
-}
-
-function sizes(args: ManagedPostgresArgs, network: Network): Problem[] {
-  const problems: Problem[] = [];
-  if (instanceClass(network.target.environment, args.cpus, mebibytes(args.memory)) === undefined) {
-    problems.push({
-      path: "memory",
-      given: `"${args.memory}" with ${args.cpus} CPUs`,
-      allowed: "at most 512 GiB and 64 CPUs on aws",
-      fix: "ask for less, or split the databases over several servers",
-    });
-  }
-  if (mebibytes(args.storage) > 64 * 1024 * 1024) {
-    problems.push({
-      path: "storage",
-      given: `"${args.storage}"`,
-      allowed: "at most 64 TiB on aws",
-      fix: "split the databases over several servers",
+      path,
+      given: `"${role}"`,
+      allowed: "a name that Amazon RDS does not keep for itself",
+      fix: `use "${use}"`,
     });
   }
   for (const [setting, value] of Object.entries(args.parameters ?? {})) {
@@ -120,5 +73,5 @@ function sizes(args: ManagedPostgresArgs, network: Network): Problem[] {
       fix: `write it in the unit that Amazon RDS documents for ${setting}`,
     });
   }
-  return problems;
+  return [...problems, ...checkRds(args)];
 }

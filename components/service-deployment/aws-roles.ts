@@ -1,11 +1,12 @@
 import { Role } from "@pulumi/aws/iam/role";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
 import * as pulumi from "@pulumi/pulumi";
-import type { Link, Permission } from "../core/links";
+import type { Permission } from "../core/links";
 import { physicalName } from "../core/names";
 import { named } from "../targets/aws/children";
 import { allow, document, trusts } from "../targets/aws/documents";
 import type { AwsService } from "./aws";
+import type { Process } from "./aws-task";
 import { repositoryArn } from "./fargate";
 
 const FOR_TASKS = trusts("ecs-tasks.amazonaws.com");
@@ -13,18 +14,20 @@ const FOR_TASKS = trusts("ecs-tasks.amazonaws.com");
 /** The role with which ECS starts the task: it may pull this image, write this log and read these secrets. */
 export function executionRole(
   service: AwsService,
+  process: Process,
   logGroup: pulumi.Output<string>,
   secrets: readonly pulumi.Input<string>[],
 ): { readonly arn: pulumi.Output<string>; readonly after: readonly pulumi.Resource[] } {
-  const { name, args, owner, network } = service;
-  const role = roleFor(service, "execution", "Starts the tasks of one service");
+  const { owner, network } = service;
+  const { name } = process;
+  const role = roleFor(service, name, "execution", "Starts the tasks of one service");
   const policy = new RolePolicy(
     `${name}-execution`,
     {
       name: "start-tasks",
       role: role.name,
       policy: pulumi
-        .all([args.image, logGroup, pulumi.all([...secrets]), network.keyArn])
+        .all([process.image, logGroup, pulumi.all([...secrets]), network.keyArn])
         .apply(([image, log, arns, key]) => {
           const repository = repositoryArn(image);
           return document([
@@ -51,11 +54,12 @@ export function executionRole(
 /** The role of the process itself: nothing, until a link grants something. */
 export function taskRole(
   service: AwsService,
-  links: readonly Link[],
+  process: Process,
 ): { readonly arn: pulumi.Output<string>; readonly after: readonly pulumi.Resource[] } {
-  const { name, owner } = service;
-  const role = roleFor(service, "task", "Processes of one service");
-  const granted = links.flatMap((link) =>
+  const { owner } = service;
+  const { name } = process;
+  const role = roleFor(service, name, "task", "Processes of one service");
+  const granted = process.bound.links.flatMap((link) =>
     link.permissions === undefined ? [] : [{ ...link, permissions: link.permissions }],
   );
   const policies = granted.map(
@@ -77,8 +81,8 @@ export function taskRole(
 
 const PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
 
-function roleFor(service: AwsService, use: string, description: string): Role {
-  const { name, owner } = service;
+function roleFor(service: AwsService, name: string, use: string, description: string): Role {
+  const { owner } = service;
   return new Role(
     `${name}-${use}`,
     {

@@ -6,14 +6,16 @@ import { physicalName } from "../core/names";
 import type { SecretRef } from "../core/secrets";
 import { named } from "../targets/aws/children";
 import { logGroup } from "../targets/aws/logs";
+import type { ServiceDeploymentArgs } from "./args";
 import type { AwsService } from "./aws";
 import { executionRole, taskRole } from "./aws-roles";
 import { fargateSize } from "./fargate";
 import { healthCommand } from "./health";
+import type { ServiceSpec } from "./spec";
 import type { Bound } from "./variables";
 
 /** A secret as a task definition names it, and the ARN that reading it needs. */
-interface Reference {
+export interface Reference {
   readonly variable: string;
   readonly valueFrom: pulumi.Output<string>;
   readonly arn: pulumi.Input<string>;
@@ -21,24 +23,40 @@ interface Reference {
   readonly version?: pulumi.Input<string>;
 }
 
-/** The task definition, and what must be there before a task starts. */
-export function taskDefinition(
-  service: AwsService,
-  bound: Bound,
-): { readonly definition: TaskDefinition; readonly after: readonly pulumi.Resource[] } {
-  const { name, args, spec, owner, network } = service;
+/** What a task runs: the service itself, or the migration before it. */
+export interface Process {
+  /** Name of the task and of its container. */
+  readonly name: string;
+  readonly kind: "service" | "migration";
+  readonly image: pulumi.Input<string>;
+  readonly command: readonly string[] | undefined;
+  readonly bound: Bound;
+}
+
+/** A task definition, and what must be there before a task starts. */
+export interface TaskOutput {
+  readonly definition: TaskDefinition;
+  /** Roles that who starts the task must be allowed to hand over. */
+  readonly roles: readonly pulumi.Output<string>[];
+  readonly after: readonly pulumi.Resource[];
+}
+
+/** The task definition of a process. */
+export function taskDefinition(service: AwsService, process: Process, kept: Kept): TaskOutput {
+  const { args, spec, owner, network } = service;
+  const { name, bound } = process;
   const { parent, target } = owner;
   const size = fargateSize(spec.cpus, spec.memory);
   if (size === undefined) throw new Error("the check of the arguments let through too much");
   const logs = logGroup(owner, name, physicalName("logGroup", `/ecs/${target.prefix}/${name}`), network.keyArn);
-  const kept = keep(service);
   const secrets = [...bound.secrets.map((each) => linked(each.variable, each.ref)), ...kept.references];
   const execution = executionRole(
     service,
+    process,
     logs.arn,
     secrets.map((each) => each.arn),
   );
-  const role = taskRole(service, bound.links);
+  const role = taskRole(service, process);
   const definition = new TaskDefinition(
     name,
     {
@@ -53,9 +71,9 @@ export function taskDefinition(
       containerDefinitions: pulumi.jsonStringify([
         {
           name,
-          image: args.image,
+          image: process.image,
           essential: true,
-          ...(args.command === undefined ? {} : { command: args.command }),
+          ...(process.command === undefined ? {} : { command: process.command }),
           user: spec.user,
           cpu: Math.ceil(spec.cpus * 1024),
           memory: spec.memory,
@@ -70,25 +88,20 @@ export function taskDefinition(
               mountOptions: ["noexec", "nosuid", "nodev"],
             })),
           },
-          portMappings: [...new Set([spec.port, spec.metrics.port])].map((containerPort) => ({
-            containerPort,
-            hostPort: containerPort,
-            protocol: "tcp",
-          })),
+          portMappings: (process.kind === "service" ? [...new Set([spec.port, spec.metrics.port])] : []).map(
+            (containerPort) => ({
+              containerPort,
+              hostPort: containerPort,
+              protocol: "tcp",
+            }),
+          ),
           environment: Object.entries(bound.variables)
             .sort(([a], [b]) => (a < b ? -1 : 1))
             .map(([variable, value]) => ({ name: variable, value })),
           secrets: secrets
             .sort((a, b) => (a.variable < b.variable ? -1 : 1))
             .map((each) => ({ name: each.variable, valueFrom: each.valueFrom })),
-          // ECS replaces a task that fails this check, so it asks whether the process lives, not whether it is ready.
-          healthCheck: {
-            command: healthCommand({ ...spec, readiness: spec.liveness }, args.probes?.command),
-            interval: spec.liveness.interval,
-            timeout: spec.liveness.timeout,
-            retries: spec.liveness.retries,
-            startPeriod: spec.startWithin,
-          },
+          ...(process.kind === "service" ? { healthCheck: healthCheck(args, spec) } : {}),
           dockerLabels: Object.fromEntries(
             secrets.flatMap(({ variable, version }) =>
               version === undefined ? [] : [[`io.bulwark.secret.${variable}`, version]],
@@ -105,7 +118,18 @@ export function taskDefinition(
     },
     { parent },
   );
-  return { definition, after: [...execution.after, ...role.after, ...kept.after] };
+  return { definition, roles: [execution.arn, role.arn], after: [...execution.after, ...role.after, ...kept.after] };
+}
+
+/** ECS replaces a task that fails this check, so it asks whether the process lives, not whether it is ready. */
+function healthCheck(args: ServiceDeploymentArgs, spec: ServiceSpec) {
+  return {
+    command: healthCommand({ ...spec, readiness: spec.liveness }, args.probes?.command),
+    interval: spec.liveness.interval,
+    timeout: spec.liveness.timeout,
+    retries: spec.liveness.retries,
+    startPeriod: spec.startWithin,
+  };
 }
 
 function linked(variable: string, ref: SecretRef): Reference {
@@ -118,12 +142,15 @@ function linked(variable: string, ref: SecretRef): Reference {
   };
 }
 
-/** The service's own secrets, in one secret of Secrets Manager. Tasks name its version, so another value starts new tasks. */
-function keep(service: AwsService): {
+/** The service's own secrets, as its tasks name them. */
+export interface Kept {
   readonly references: readonly Reference[];
   readonly after: readonly pulumi.Resource[];
-} {
-  const { name, args, owner } = service;
+}
+
+/** The service's own secrets, in one secret of Secrets Manager. Tasks name its version, so another value starts new tasks. */
+export function keep(service: AwsService): Kept {
+  const { name, args, owner, network } = service;
   const variables = Object.keys(args.secrets ?? {});
   if (variables.length === 0) return { references: [], after: [] };
   const secret = new Secret(
@@ -131,6 +158,7 @@ function keep(service: AwsService): {
     {
       name: physicalName("secret", `${owner.target.prefix}/${name}`),
       description: "Secrets of one service",
+      kmsKeyId: network.keyArn,
       recoveryWindowInDays: owner.target.environment === "prod" ? 30 : 7,
       ...named(owner, name),
     },

@@ -1,14 +1,15 @@
 import { Service } from "@pulumi/aws/ecs/service";
 import { Service as DiscoveryService } from "@pulumi/aws/servicediscovery/service";
 import * as pulumi from "@pulumi/pulumi";
-import type { Link } from "../core/links";
 import { physicalName } from "../core/names";
 import { balancerOf, lastPart, targetGroupOf } from "../targets/aws/arns";
-import { closedGroup, egress, ingress, named, type Owner } from "../targets/aws/children";
+import { closedGroup, named, type Owner } from "../targets/aws/children";
 import type { AwsNetwork } from "../targets/network";
 import type { ServiceDeploymentArgs } from "./args";
+import { migrate, PLATFORM_VERSION } from "./aws-migration";
 import { routed } from "./aws-routes";
-import { taskDefinition } from "./aws-task";
+import { keep, type Process, taskDefinition } from "./aws-task";
+import { openCameras, openWays } from "./aws-ways";
 import { ecsWatching } from "./cloud-alarms";
 import type { ServiceOutput } from "./output";
 import { instancesOf, type ServiceSpec } from "./spec";
@@ -35,8 +36,11 @@ export function buildOnAws(
   const service: AwsService = { name, args, spec, network, owner };
   const bound = bind({ name, parent, instances: instancesOf(args, spec) }, args.links ?? [], args.environment ?? {});
   const group = closedGroup(owner, name, network.vpcId, "ECS service");
-  const ways = [...openEndpoints(service, group.id), ...openLinks(service, group.id, bound.links)];
-  const task = taskDefinition(service, bound);
+  const ways = [...openWays(service, name, group.id, bound.links), ...openCameras(service, group.id)];
+  const kept = keep(service);
+  const migration = migrate(service, kept);
+  const process: Process = { name, kind: "service", image: args.image, command: args.command, bound };
+  const task = taskDefinition(service, process, kept);
   const routes = routed(service, group.id);
   const discovery = spec.linkable ? discover(service) : undefined;
   const tasks = new Service(
@@ -47,7 +51,7 @@ export function buildOnAws(
       taskDefinition: task.definition.arn,
       desiredCount: spec.replicas,
       launchType: "FARGATE",
-      platformVersion: "1.4.0",
+      platformVersion: PLATFORM_VERSION,
       schedulingStrategy: "REPLICA",
       deploymentCircuitBreaker: { enable: true, rollback: true },
       deploymentMinimumHealthyPercent: 100,
@@ -78,6 +82,7 @@ export function buildOnAws(
         ...ways,
         ...task.after,
         ...(routes?.after ?? []),
+        ...(migration === undefined ? [] : [migration]),
         ...bound.links.flatMap((link) => link.after),
       ],
     },
@@ -108,33 +113,6 @@ export function buildOnAws(
       ),
     ...(spec.linkable ? { path: { kind: "aws", securityGroupId: group.id, port: spec.port }, after: [tasks] } : {}),
   };
-}
-
-/** What every task needs: images, secrets and logs through the VPC's endpoints; the internet only when asked for. */
-function openEndpoints(service: AwsService, group: pulumi.Output<string>): pulumi.Resource[] {
-  const { name, owner, network, spec } = service;
-  const { securityGroupId, s3PrefixListId } = network.endpoints;
-  return [
-    egress(owner, `${name}-to-endpoints`, group, { group: securityGroupId }, 443),
-    ingress(owner, `endpoints-from-${name}`, securityGroupId, { group }, 443),
-    egress(owner, `${name}-to-s3`, group, { prefixList: s3PrefixListId }, 443),
-    ...(spec.outbound ? [egress(owner, `${name}-to-outside`, group, { cidr: "0.0.0.0/0" })] : []),
-  ];
-}
-
-/** A pair of rules for each component linked to: out of this group, into that one. */
-function openLinks(service: AwsService, group: pulumi.Output<string>, links: readonly Link[]): pulumi.Resource[] {
-  const { name, owner } = service;
-  const byTarget = new Map(links.map((link) => [link.to, link]));
-  return [...byTarget.values()].flatMap((link) => {
-    if (link.path.kind === "endpoint") return [];
-    if (link.path.kind !== "aws") throw new Error(`a service on aws cannot take a way through ${link.path.kind}`);
-    const { securityGroupId, port } = link.path;
-    return [
-      egress(owner, `${name}-to-${link.to}`, group, { group: securityGroupId }, port),
-      ingress(owner, `${link.to}-from-${name}`, securityGroupId, { group }, port),
-    ];
-  });
 }
 
 /** The service's entry in the private DNS namespace: one address for each healthy task. */

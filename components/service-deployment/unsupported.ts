@@ -12,7 +12,7 @@ export function unsupportedService(args: ServiceDeploymentArgs, network: Network
     case "microk8s":
       return onMicroK8s(args, network.cameras);
     case "aws":
-      return onAws(args);
+      return onAws(args, network.cameras);
   }
 }
 
@@ -49,7 +49,7 @@ function onMicroK8s(args: ServiceDeploymentArgs, cameras: readonly string[]): Pr
   return problems;
 }
 
-function onAws(args: ServiceDeploymentArgs): Problem[] {
+function onAws(args: ServiceDeploymentArgs, cameras: readonly string[]): Problem[] {
   const problems: Problem[] = [];
   const refuse = (path: string, given: string, allowed: string, fix: string): void => {
     problems.push({ path, given, allowed, fix });
@@ -73,12 +73,13 @@ function onAws(args: ServiceDeploymentArgs): Problem[] {
   if (args.secretsAs === "file") {
     refuse("secretsAs", '"file" on aws', '"env" on aws', "remove secretsAs, and read the plain variables");
   }
-  if (args.migration !== undefined) {
+  const { migration } = args;
+  if (typeof migration?.image === "string" && repositoryArn(migration.image) === undefined && args.outbound !== true) {
     refuse(
-      "migration",
-      "a job on aws",
-      "compose and microk8s only, for now",
-      "run it before `up` as a task of its own (aws ecs run-task), until Bulwark can start one and wait for its end",
+      "migration.image",
+      `"${migration.image}" without outbound`,
+      "an image in Amazon ECR: a service without outbound reaches no other registry",
+      "push it to <account>.dkr.ecr.<region>.amazonaws.com, or set outbound: true",
     );
   }
   if (args.scaling !== undefined) {
@@ -95,8 +96,13 @@ function onAws(args: ServiceDeploymentArgs): Problem[] {
       "keep files in a StorageBucket: replicas there come and go without a disk of their own",
     );
   }
-  if (args.cameras === true) {
-    refuse("cameras", "true on aws", "compose and microk8s only", "run services that read cameras on the site");
+  if (args.cameras === true && cameras.length === 0) {
+    refuse(
+      "cameras",
+      "true",
+      "only with camera networks in the vpc",
+      'name them and the VPN to them: new SurveillanceVpc("network", { cameras: [...], site: { address: ... }, ... })',
+    );
   }
   if (args.probes?.startup !== undefined) {
     refuse(

@@ -32,6 +32,14 @@ export interface EdgePublication {
   readonly ip?: string;
 }
 
+/** The place where the cameras are, as the VPC reaches it through a VPN. */
+export interface SiteArgs {
+  /** Public IPv4 address of the site's VPN gateway. */
+  readonly address: string;
+  /** Autonomous system number of the gateway. Default: 65000. Routes are static, so it is only a name. */
+  readonly asn?: number;
+}
+
 /** Arguments of {@link SurveillanceVpc}. */
 export interface SurveillanceVpcArgs {
   /** The place where everything runs: a `ComposeHost`, a `MicroK8s` or an `AwsRegion`. */
@@ -42,6 +50,8 @@ export interface SurveillanceVpcArgs {
   readonly publish?: EdgePublication;
   /** Networks in which cameras live, as IPv4 CIDR. Services with `cameras: true` may reach them. */
   readonly cameras?: readonly string[];
+  /** AWS only: the VPN to the site on which the {@link cameras} are. They need it there; without cameras it is refused. */
+  readonly site?: SiteArgs;
   /** Address range of the VPC. AWS only. Default: `10.0.0.0/16` (VPC-01). */
   readonly cidr?: string;
   /**
@@ -89,6 +99,7 @@ export const schema = z.strictObject({
     .optional(),
   publish: z.strictObject({ http: port.optional(), https: port.optional(), ip: z.ipv4().optional() }).optional(),
   cameras: z.array(cidr).optional(),
+  site: z.strictObject({ address: z.ipv4(), asn: z.number().int().min(1).max(4_294_967_294).optional() }).optional(),
   cidr: cidr.optional(),
   protect: z.boolean().optional(),
 });

@@ -13,6 +13,8 @@ import { buildEdge } from "./aws-edge";
 import { buildEndpoints } from "./aws-endpoints";
 import { buildFlowLog } from "./aws-flow-log";
 import { buildKey } from "./aws-key";
+import { buildRunner } from "./aws-runner";
+import { buildSite } from "./aws-site";
 import { buildSubnets } from "./aws-subnets";
 import { networkWatching } from "./cloud-alarms";
 import type { VpcSpec } from "./spec";
@@ -45,6 +47,8 @@ export function buildOnAws(name: string, spec: VpcSpec, target: AwsTarget, paren
     },
     { parent },
   );
+  const runner = buildRunner(owner, name, key.arn, cluster.arn);
+  const site = spec.site === undefined ? [] : buildSite(owner, name, spec.site, spec.cameras, vpc.id, subnets);
   const zone = `${physicalName("zone", target.prefix)}.internal`;
   const namespace = new PrivateDnsNamespace(
     `${name}-namespace`,
@@ -62,6 +66,8 @@ export function buildOnAws(name: string, spec: VpcSpec, target: AwsTarget, paren
     privateSubnetIds: subnets.private.map((each) => each.id),
     dataSubnetIds: subnets.data.map((each) => each.id),
     clusterArn: cluster.arn,
+    runner,
+    cameras: spec.cameras,
     namespace: { id: namespace.id, name: zone },
     endpoints: endpoints.ways,
     edge,
@@ -70,6 +76,6 @@ export function buildOnAws(name: string, spec: VpcSpec, target: AwsTarget, paren
       certificateArn: edge.certificateArn,
       nats: subnets.nats,
     }),
-    ready: [...subnets.ready, ...endpoints.ready],
+    ready: [...subnets.ready, ...endpoints.ready, ...site],
   };
 }

@@ -32,6 +32,16 @@ export function subnetCidr(network: string, tier: Tier, zonePosition: number): s
   return `${dotted(base + slot * size)}/${prefix + SUBNET_BITS}`;
 }
 
+/** The address range of a VPC for which none is given (VPC-01). */
+export const DEFAULT_CIDR = "10.0.0.0/16";
+
+/** Whether two networks have an address in common. */
+export function meet(one: string, other: string): boolean {
+  const [a, b] = [parse(one), parse(other)];
+  const size = 2 ** (32 - Math.min(a.prefix, b.prefix));
+  return Math.floor(a.base / size) === Math.floor(b.base / size);
+}
+
 /** Whether a network has a usable size and starts at its first address. */
 export function aligned(network: string): boolean {
   const { base, prefix } = parse(network);

@@ -1,6 +1,7 @@
 import { checkName } from "../core/arguments";
 import { Problems } from "../core/problems";
-import { type EdgeCertificates, type EdgePublication, type SurveillanceVpcArgs, schema } from "./args";
+import { type EdgeCertificates, type EdgePublication, type SiteArgs, type SurveillanceVpcArgs, schema } from "./args";
+import { DEFAULT_CIDR } from "./cidr";
 import { unsupportedVpc } from "./unsupported";
 
 /** {@link SurveillanceVpcArgs} with every default filled in. */
@@ -8,6 +9,7 @@ export interface VpcSpec {
   readonly certificates: EdgeCertificates;
   readonly publish: Required<EdgePublication>;
   readonly cameras: readonly string[];
+  readonly site: SiteArgs | undefined;
   readonly cidr: string;
   readonly protect: boolean;
 }
@@ -17,7 +19,7 @@ export function resolveVpc(name: string, args: SurveillanceVpcArgs): VpcSpec {
   const problems = new Problems(`SurveillanceVpc "${name}"`).shape(schema, args, Object.keys(schema.shape));
   checkName(problems, name, "network");
   problems
-    .across(["target", "certificates", "cidr", "cameras"], (add) => {
+    .across(["target", "certificates", "cidr", "cameras", "site"], (add) => {
       for (const problem of unsupportedVpc(args)) add(problem);
     })
     .across(["target", "certificates"], (add) => {
@@ -64,7 +66,8 @@ export function resolveVpc(name: string, args: SurveillanceVpcArgs): VpcSpec {
     certificates: args.certificates ?? { mode: "internal" },
     publish: { http: args.publish?.http ?? 80, https: args.publish?.https ?? 443, ip: args.publish?.ip ?? "0.0.0.0" },
     cameras: args.cameras ?? [],
-    cidr: args.cidr ?? "10.0.0.0/16",
+    site: args.site,
+    cidr: args.cidr ?? DEFAULT_CIDR,
     protect: args.protect ?? true,
   };
 }

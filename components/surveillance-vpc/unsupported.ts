@@ -1,6 +1,6 @@
 import type { Problem } from "../core/errors";
 import type { SurveillanceVpcArgs } from "./args";
-import { aligned, LONGEST_PREFIX, SHORTEST_PREFIX } from "./cidr";
+import { aligned, DEFAULT_CIDR, LONGEST_PREFIX, meet, SHORTEST_PREFIX } from "./cidr";
 
 /** What the chosen target cannot give. The arguments have passed the schema. */
 export function unsupportedVpc(args: SurveillanceVpcArgs): Problem[] {
@@ -25,20 +25,48 @@ function onAws(args: SurveillanceVpcArgs): Problem[] {
       fix: 'use a network such as "10.20.0.0/16"',
     });
   }
-  if ((args.cameras ?? []).length > 0) {
+  const cameras = args.cameras ?? [];
+  if (cameras.length > 0 && args.site === undefined) {
+    problems.push({
+      path: "site",
+      given: "nothing, with camera networks",
+      allowed: "the VPN gateway of the site on aws",
+      fix: 'give its public address: { site: { address: "203.0.113.7" } }',
+    });
+  }
+  if (cameras.length === 0 && args.site !== undefined) {
     problems.push({
       path: "cameras",
-      given: "camera networks on aws",
-      allowed: "compose and microk8s only, for now",
-      fix: "remove cameras: there is no VPN from the VPC to the site yet; run the services that read cameras on the site",
+      given: "nothing, with a site",
+      allowed: "the networks that are reached through the VPN",
+      fix: 'name them: { cameras: ["192.168.50.0/24"] }, or remove site',
+    });
+  }
+  for (const [index, network] of cameras.entries()) {
+    if (!meet(network, args.cidr ?? DEFAULT_CIDR)) continue;
+    problems.push({
+      path: `cameras.${index}`,
+      given: `"${network}" within the VPC's ${args.cidr ?? DEFAULT_CIDR}`,
+      allowed: "networks of the site that the VPC does not have too",
+      fix: "give the VPC another cidr: an address can be in one place only",
     });
   }
   return problems;
 }
 
 function elsewhere(args: SurveillanceVpcArgs): Problem[] {
-  if (args.certificates?.mode !== "acm") return [];
+  const problems: Problem[] = [];
+  if (args.site !== undefined) {
+    problems.push({
+      path: "site",
+      given: `a site on ${args.target.kind}`,
+      allowed: "aws only",
+      fix: "remove site: there the services run on the site itself",
+    });
+  }
+  if (args.certificates?.mode !== "acm") return problems;
   return [
+    ...problems,
     {
       path: "certificates",
       given: `mode "acm" on ${args.target.kind}`,

@@ -85,6 +85,10 @@ export interface AwsNetwork {
   readonly accessLogs: { readonly bucketName: pulumi.Output<string>; readonly ready: readonly pulumi.Resource[] };
   /** ARN of the ECS cluster of the stack. */
   readonly clusterArn: pulumi.Output<string>;
+  /** Function that runs a task of the cluster to its end, and the role to which the right to start a task is added. */
+  readonly runner: { readonly functionName: pulumi.Output<string>; readonly roleName: pulumi.Output<string> };
+  /** Networks of the site in which cameras live, as CIDR. */
+  readonly cameras: readonly string[];
   /** Private DNS namespace in which services find each other. */
   readonly namespace: { readonly id: pulumi.Output<string>; readonly name: string };
   /** How tasks reach the APIs of AWS (images, logs, secrets) without a way to the internet. */

@@ -49,7 +49,8 @@ export async function rotate(event: RotationEvent, username: string, secrets: Se
   const pending = await secrets.read(id, "AWSPENDING", version);
   switch (event.Step) {
     case "createSecret":
-      if (pending === undefined) await secrets.write(id, version, "AWSPENDING", { username, password: newPassword() });
+      if (pending === undefined)
+        await secrets.write(id, version, "AWSPENDING", { username, ...current, password: newPassword() });
       return;
     case "setSecret":
       return server.set(current, needed(pending));
