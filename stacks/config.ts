@@ -69,6 +69,18 @@ export interface BackupConfig {
   readonly timeZone?: string;
 }
 
+/** Facts of an AWS account and region; see `AwsRegionArgs` and `SurveillanceVpcArgs` for the defaults. */
+export interface CloudConfig {
+  readonly region: string;
+  readonly zones: readonly string[];
+  readonly allowedAccountIds: readonly string[];
+  /** ARN of the certificate of the edge. */
+  readonly certificate: string;
+  /** VPN gateway of the site on which the cameras are. */
+  readonly site?: { readonly address: string; readonly asn?: number };
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
 /** What `Pulumi.<stack>.yaml` says, under the prefix `bulwark:`. */
 export interface StackConfig {
   /** Host name under which the platform is reached. */
@@ -85,6 +97,8 @@ export interface StackConfig {
   readonly memory?: Size;
   /** MicroK8s: facts of the cluster. */
   readonly cluster?: ClusterConfig;
+  /** AWS: facts of the account and region. */
+  readonly cloud?: CloudConfig;
   /** Compose: ports of the edge. Default: 80 and 443. */
   readonly publish?: { readonly http?: number; readonly https?: number; readonly ip?: string };
   /** Networks in which the cameras live, as IPv4 CIDR. */
@@ -114,6 +128,16 @@ const schema = z.strictObject({
       storageClass: z.string().optional(),
       imageRepository: z.string().optional(),
       labels: z.record(z.string(), z.string()).optional(),
+    })
+    .optional(),
+  cloud: z
+    .strictObject({
+      region: z.string(),
+      zones: z.array(z.string()),
+      allowedAccountIds: z.array(z.string()),
+      certificate: z.string(),
+      site: z.strictObject({ address: z.string(), asn: z.number().optional() }).optional(),
+      tags: z.record(z.string(), z.string()).optional(),
     })
     .optional(),
   publish: z.strictObject({ http: port.optional(), https: port.optional(), ip: z.ipv4().optional() }).optional(),

@@ -5,9 +5,10 @@ import { accept } from "../components/core/tick";
 import { stackConfig } from "./config";
 import { dev } from "./dev";
 import type { Platform } from "./platform";
+import { prod } from "./prod";
 import { staging } from "./staging";
 
-const STACKS: Readonly<Record<string, typeof dev>> = { dev, staging };
+const STACKS: Readonly<Record<string, typeof dev>> = { dev, staging, prod };
 
 function run(): Platform {
   const name = pulumi.getStack();
@@ -19,7 +20,7 @@ function run(): Platform {
       path: "stack",
       given: `"${name}"`,
       allowed: known.join(", "),
-      fix: `use ${nearest(name, known) ?? known.join(" or ")}; prod comes with the AWS side of all components`,
+      fix: `use ${nearest(name, known) ?? known.join(" or ")}`,
     });
     problems.throwIfAny();
     throw new Error("unreachable");

@@ -60,6 +60,7 @@ export function platform(target: Target, sizes: PlatformSizes, config: StackConf
     certificates: certificates(config),
     ...(config.publish === undefined ? {} : { publish: config.publish }),
     ...(config.cameras === undefined ? {} : { cameras: config.cameras }),
+    ...(config.cloud?.site === undefined ? {} : { site: config.cloud.site }),
   });
   const db = new ManagedPostgres("db", {
     vpc,
@@ -128,5 +129,6 @@ export function platform(target: Target, sizes: PlatformSizes, config: StackConf
 }
 
 function certificates(config: StackConfig): EdgeCertificates {
+  if (config.cloud !== undefined) return { mode: "acm", arn: config.cloud.certificate };
   return config.acmeEmail === undefined ? { mode: "internal" } : { mode: "acme", email: config.acmeEmail };
 }

@@ -1,3 +1,4 @@
+import type { Secret } from "@pulumi/aws/secretsmanager/secret";
 import { SecretVersion } from "@pulumi/aws/secretsmanager/secretVersion";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
@@ -6,10 +7,18 @@ import type { Owner } from "../targets/aws/children";
 import { secret } from "../targets/aws/rotated-secret";
 import type { PostgresSpec } from "./spec";
 
+/** User that makes roles and databases. */
+export const MASTER_USER = "bulwark_master";
+
 /** Who keeps the password of the master user. */
 export type Master =
   | { readonly kind: "managed" }
-  | { readonly kind: "own"; readonly password: pulumi.Output<string>; readonly secretArn: pulumi.Output<string> };
+  | {
+      readonly kind: "own";
+      readonly password: pulumi.Output<string>;
+      readonly secret: Secret;
+      readonly version: SecretVersion;
+    };
 
 /**
  * Amazon RDS keeps the master's password where it can. It makes no replica of a server whose password it keeps, so with replicas the password is
@@ -29,9 +38,11 @@ export function buildMaster(owner: Owner, name: string, spec: PostgresSpec, keyA
     logicalName,
     {
       secretId: kept.id,
-      secretString: pulumi.secret(pulumi.jsonStringify({ username: "bulwark_master", password })),
+      secretString: pulumi.secret(
+        pulumi.jsonStringify({ username: MASTER_USER, password, database: "postgres", rotation: spec.rotation }),
+      ),
     },
     { parent },
   );
-  return { kind: "own", password, secretArn: version.arn };
+  return { kind: "own", password, secret: kept, version };
 }

@@ -19,6 +19,8 @@ export interface Server {
   readonly port: number;
   readonly securityGroupId: pulumi.Output<string>;
   readonly masterSecretArn: pulumi.Output<string>;
+  /** The secret of the master user, where Amazon RDS does not rotate it itself. */
+  readonly masterSecret?: Secret;
   readonly resource: pulumi.Resource;
 }
 
@@ -41,6 +43,10 @@ export function buildRoles(
       secret(owner, `${name}-${role.name}`, keyArn, `Login of ${role.name} in ${role.database}`),
     ]),
   );
+  const rotated: readonly (readonly [string, Secret])[] = [
+    ...secrets,
+    ...(server.masterSecret === undefined ? [] : [["master", server.masterSecret] as const]),
+  ];
   const keeperName = `${name}-keeper`;
   const group = closedGroup(owner, keeperName, network.vpcId, "Keeper of the roles of a database");
   const ways = [
@@ -69,7 +75,7 @@ export function buildRoles(
     },
     inside: { subnetIds: network.privateSubnetIds, securityGroupId: group.id },
     statements: pulumi
-      .all([server.masterSecretArn, pulumi.all([...secrets.values()].map((each) => each.arn))])
+      .all([server.masterSecretArn, pulumi.all(rotated.map(([, each]) => each.arn))])
       .apply(([master, arns]) => [allow(["secretsmanager:GetSecretValue"], [master]), allow(ROTATE, arns)]),
   });
   const request: pulumi.Input<ProvisionRequest> = {
@@ -90,7 +96,7 @@ export function buildRoles(
     { functionName: keeper.function.name, input: pulumi.jsonStringify(request) },
     { parent, dependsOn: [server.resource, ...network.ready, ...ways, ...keeper.ready] },
   );
-  for (const [role, each] of secrets) rotateWith(owner, `${name}-${role}`, each, keeper.function, [provisioned]);
+  for (const [role, each] of rotated) rotateWith(owner, `${name}-${role}`, each, keeper.function, [provisioned]);
   return { secrets, provisioned };
 }
 

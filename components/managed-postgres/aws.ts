@@ -7,7 +7,7 @@ import type { SecretRef } from "../core/secrets";
 import { closedGroup, named, type Owner } from "../targets/aws/children";
 import { logGroup } from "../targets/aws/logs";
 import type { AwsNetwork } from "../targets/network";
-import { buildMaster, type Master } from "./aws-master";
+import { buildMaster, MASTER_USER, type Master } from "./aws-master";
 import { buildRoles } from "./aws-roles";
 import { bytes, rdsWatching } from "./cloud-alarms";
 import type { PostgresOutput } from "./output";
@@ -86,12 +86,15 @@ export function buildOnAws(
   const master = buildMaster(owner, name, spec, keyArn);
   const server = primary(shared, subnets, master);
   const masterSecretArn =
-    master.kind === "own" ? master.secretArn : server.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? "");
+    master.kind === "own"
+      ? master.version.arn
+      : server.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? "");
   const { secrets, provisioned } = buildRoles(owner, name, spec, network, {
     host: server.address,
     port: PORT,
     securityGroupId: group.id,
     masterSecretArn,
+    ...(master.kind === "own" ? { masterSecret: master.secret } : {}),
     resource: server,
   });
   const replicas = Array.from({ length: spec.replicas }, (_, index) => replica(shared, index + 1, server));
@@ -198,9 +201,6 @@ function restore(spec: PostgresSpec) {
     },
   };
 }
-
-/** User that makes roles and databases. */
-const MASTER_USER = "bulwark_master";
 
 /** A server that is only read from. */
 interface Replica {

@@ -42,11 +42,10 @@ export function instanceClass(environment: Environment, cpus: number, memory: nu
 }
 
 /** What is known of a class by its name. One that is not sold by default is taken to have what was asked for. */
-export function classOf(
-  name: string,
-  asked: { readonly cpus: number; readonly memory: number },
-): InstanceClass {
-  return [...BURSTABLE, ...STEADY].find((each) => each.name === name) ?? { name, cpus: asked.cpus, memory: asked.memory };
+export function classOf(name: string, asked: { readonly cpus: number; readonly memory: number }): InstanceClass {
+  return (
+    [...BURSTABLE, ...STEADY].find((each) => each.name === name) ?? { name, cpus: asked.cpus, memory: asked.memory }
+  );
 }
 
 /** Settings that RDS counts in units of so many kB. */

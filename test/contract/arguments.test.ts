@@ -62,16 +62,6 @@ test("the same wrong arguments are refused with the same problems on every targe
 
 /** What a target does not give. Whoever makes it work takes the line away. */
 const REFUSED: readonly (readonly [TargetKind, string, Changes, readonly string[]])[] = [
-  ["aws", "a second database", { db: { databases: { orders: {}, invoices: {} } } }, ["databases"]],
-  ["aws", "roles", { db: { roles: { reporting: { database: "orders", access: "readonly" } } } }, ["roles"]],
-  ["aws", "read replicas", { db: { replicas: 1 } }, ["replicas"]],
-  ["aws", "rotation", { db: { rotation: "2" } }, ["rotation"]],
-  [
-    "aws",
-    "an extension",
-    { db: { databases: { orders: { extensions: ["pgcrypto"] } } } },
-    ["databases.orders.extensions"],
-  ],
   [
     "aws",
     "timescaledb (X-04)",
@@ -87,7 +77,6 @@ const REFUSED: readonly (readonly [TargetKind, string, Changes, readonly string[
     { db: { parameters: { statement_timeout: "30s" } } },
     ["parameters.statement_timeout"],
   ],
-  ["aws", "a migration", { api: { migration: { command: ["migrate"] } } }, ["migration"]],
   ["aws", "secrets as files", { api: { secretsAs: "file" } }, ["secretsAs"]],
   ["aws", "cameras", { api: { cameras: true } }, ["cameras"]],
   ["aws", "a startup check", { api: { probes: { startup: { path: "/up" } } } }, ["probes.startup"]],
@@ -109,7 +98,27 @@ const REFUSED: readonly (readonly [TargetKind, string, Changes, readonly string[
   ],
   ["aws", "a crooked network", { vpc: { cidr: "10.0.0.1/16" } }, ["cidr"]],
   ["aws", "a small network", { vpc: { cidr: "10.0.0.0/24" } }, ["cidr"]],
-  ["aws", "camera networks", { vpc: { cameras: ["192.168.50.0/24"] } }, ["cameras"]],
+  ["aws", "camera networks without a site", { vpc: { cameras: ["192.168.50.0/24"] } }, ["site"]],
+  ["aws", "a site without camera networks", { vpc: { site: { address: "203.0.113.7" } } }, ["cameras"]],
+  [
+    "aws",
+    "camera networks within the VPC",
+    { vpc: { cameras: ["10.0.50.0/24"], site: { address: "203.0.113.7" } } },
+    ["cameras.0"],
+  ],
+
+  [
+    "aws",
+    "maintenance during the backup",
+    { db: { aws: { maintenanceWindow: "sun:03:30-sun:04:30" } } },
+    ["aws.maintenanceWindow"],
+  ],
+  ["aws", "a window that is too short", { db: { aws: { backupWindow: "03:00-03:10" } } }, ["aws.backupWindow"]],
+  ["aws", "storage that cannot grow", { db: { aws: { maxStorage: "21 GiB" } } }, ["aws.maxStorage"]],
+  ["compose", "settings of Amazon RDS", { db: { aws: { backupDays: 7 } } }, ["aws"]],
+  ["microk8s", "settings of Amazon RDS", { db: { aws: { backupDays: 7 } } }, ["aws"]],
+  ["compose", "a site", { vpc: { site: { address: "203.0.113.7" } } }, ["site"]],
+  ["microk8s", "a site", { vpc: { site: { address: "203.0.113.7" } } }, ["site"]],
   ["aws", "ports of the edge", { vpc: { publish: { https: 8443 } } }, ["publish"]],
   ["aws", "scaling", { api: { scaling: { max: 4 } } }, ["scaling"]],
   ["aws", "peers", { api: { peers: { port: 7000 } } }, ["peers"]],

@@ -83,16 +83,18 @@ describe.each(KINDS)("on %s", (kind) => {
   });
 });
 
-test.each(["compose", "microk8s"] as const)(
-  "a migration on %s ends before the service starts, with the same links (X-46)",
-  async (kind) => {
-    const program = await shop(kind, { api: { migration: { command: ["alembic", "upgrade", "head"] } } });
-    const job = program.one(kind === "compose" ? "container:Container" : "batch/v1:Job", "api-migration");
-    expect(workloadOf(kind, program, "api").dependencies).toContain(job.urn);
-    expect(JSON.stringify(job.inputs)).toContain("DB_HOST");
-    expect(JSON.stringify(job.inputs)).toContain("alembic");
-  },
-);
+test.each(KINDS)("a migration on %s ends before the service starts, with the same links (X-46)", async (kind) => {
+  const program = await shop(kind, { api: { migration: { command: ["alembic", "upgrade", "head"] } } });
+  const [runs, says] = {
+    compose: ["container:Container", "container:Container"],
+    microk8s: ["batch/v1:Job", "batch/v1:Job"],
+    aws: ["lambda/invocation:Invocation", "ecs/taskDefinition:TaskDefinition"],
+  }[kind].map((type) => program.one(type, "api-migration"));
+  const service = kind === "aws" ? program.one("ecs/service:Service", "api") : workloadOf(kind, program, "api");
+  expect(service.dependencies).toContain(runs?.urn);
+  expect(JSON.stringify(says?.inputs)).toContain("DB_HOST");
+  expect(JSON.stringify(says?.inputs)).toContain("alembic");
+});
 
 const EDGE = { compose: ["network-proxy"], aws: ["network-edge-443", "network-edge-80"] };
 const OUTBOUND = { compose: "api-1 out", microk8s: "api-outbound", aws: "api-to-outside" };
