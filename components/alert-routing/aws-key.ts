@@ -50,7 +50,8 @@ export function buildKey(shared: Shared): Key {
       ),
       ...named(owner, name),
     },
-    { parent: owner.parent },
+    // What waits in the queue of undelivered notifications is not encrypted with it, but a topic without its key is silent.
+    { parent: owner.parent, protect: owner.target.environment !== "dev" },
   );
   new Alias(
     `${name}-key`,

@@ -5,6 +5,7 @@ import { TopicPolicy } from "@pulumi/aws/sns/topicPolicy";
 import { TopicSubscription } from "@pulumi/aws/sns/topicSubscription";
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../core/names";
+import { accountOf } from "../targets/aws/account";
 import { named, type Owner } from "../targets/aws/children";
 import type { AwsNetwork } from "../targets/network";
 import type { Receiver, SlackReceiver } from "./args";
@@ -36,7 +37,7 @@ export function buildOnAws(
 ): CloudRouting {
   const { target } = network;
   const owner: Owner = { target, parent };
-  const shared: Shared = { name, spec, owner, account: network.clusterArn.apply((arn) => arn.split(":")[4] ?? "") };
+  const shared: Shared = { name, spec, owner, account: accountOf(target, network.clusterArn) };
   const groups = audiences(spec, target.environment);
   const key = buildKey(shared);
   const topics = groups.map((audience) => ({ audience, topic: topicFor(shared, audience, key.arn) }));

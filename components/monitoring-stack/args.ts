@@ -50,8 +50,11 @@ export interface MonitoringStackArgs {
   readonly watches: readonly Monitorable[];
   /** Who hears of alerts. */
   readonly routing: AlertRouting;
-  /** Host name of the web pages; each has a path of its own there: `/grafana`, `/prometheus`, `/alertmanager`, `/jaeger` (MS-07). */
-  readonly domain: string;
+  /**
+   * Host name of the web pages; each has a path of its own there: `/grafana`, `/prometheus`, `/alertmanager`, `/jaeger` (MS-07). Must be given, but
+   * on AWS, which has its pages in the console. Refused there, as is all that is about Prometheus.
+   */
+  readonly domain?: string;
   /** Address under which `docs/runbooks` is published. Default: `docs/runbooks`, the folder in the repository. */
   readonly runbooks?: string;
   /** Time between two scrapes. Default: 15 seconds (MS-01). */
@@ -100,7 +103,7 @@ export const schema = z.strictObject({
     (value) => typeof value === "object" && value !== null && "configuration" in value && "teams" in value,
     { params: { allowed: "an AlertRouting", fix: 'make one: new AlertRouting("alerts", { ... })' } },
   ),
-  domain: hostname,
+  domain: hostname.optional(),
   runbooks: z.string().min(1).optional(),
   interval: duration.optional(),
   retention: z.strictObject({ time: duration.optional(), size: size.optional() }).optional(),

@@ -117,7 +117,7 @@ export function resolveMonitoring(name: string, args: MonitoringStackArgs): Moni
       ...(onHost ? [hostRules({ ...UNMEASURED, ...args.tuning?.host }), containerRules(args.tuning?.containers)] : []),
       ...custom(args),
     ]),
-    domain: args.domain,
+    domain: args.domain ?? "",
     runbooks: (args.runbooks ?? "docs/runbooks").replace(/\/$/, ""),
     interval: seconds(args.interval ?? "15 seconds"),
     retention: {
@@ -216,14 +216,24 @@ function checkWatches(problems: Problems, args: MonitoringStackArgs): void {
 }
 
 function checkTarget(problems: Problems, name: string, args: MonitoringStackArgs): void {
+  problems.across(["domain"], (add) => {
+    if (args.domain === undefined) {
+      add({
+        path: "domain",
+        given: "nothing",
+        allowed: "the host name of the pages",
+        fix: 'give one: "monitoring.example.com"',
+      });
+    }
+  });
   problems.across(["vpc"], (add) => {
     const { network } = args.vpc;
     if (network.kind !== "compose") {
       add({
         path: "vpc",
         given: `a network on ${network.kind}`,
-        allowed: "compose, in this release",
-        fix: "on MicroK8s and AWS use the platform's own monitoring until the next release",
+        allowed: "compose or aws, in this release",
+        fix: "on MicroK8s use the platform's own monitoring until the next release",
       });
       return;
     }
