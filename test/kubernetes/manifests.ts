@@ -54,7 +54,12 @@ export function templateOf(manifest: Manifest): PodTemplate | undefined {
   }
 }
 
-/** Each pod template as the bare pods that run at once: as many as there are replicas, at most. */
+/** Whether the pods of a workload end by themselves. */
+export function ends({ kind }: Manifest): boolean {
+  return kind === "Job" || kind === "CronJob";
+}
+
+/** Each pod template as bare pods: as many as there are replicas, at most. */
 export function podsOf(manifests: readonly Manifest[]): Manifest[] {
   const scaled = new Map(
     manifests

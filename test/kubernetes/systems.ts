@@ -1,5 +1,9 @@
 import { ManagedPostgres, RedisCache, ServiceDeployment, StorageBucket, SurveillanceVpc } from "../../components";
 import { MicroK8s } from "../../components/targets/microk8s";
+import { type Settings as Bakery, bakery } from "../../examples/bakery-ia/system";
+import { type Settings as Personapass, personapass } from "../../examples/personapass/system";
+import type { StackConfig } from "../../stacks/config";
+import { staging } from "../../stacks/staging";
 import { type Program, withMocks } from "../mocks/program";
 
 /** Changes that an operator makes to a running system, none of which may cost it its data. */
@@ -11,6 +15,54 @@ export interface Growth {
   /** Of the cluster's storage class. */
   readonly volumesGrow?: boolean;
 }
+
+/** The programs whose manifests are shown to the API server. */
+export const SYSTEMS: readonly (readonly [string, () => Promise<Program>])[] = [
+  ["a system that uses every argument", () => everything()],
+  ["the stack staging", () => withMocks(() => void staging(STAGING))],
+  ["bakery-ia with fourteen servers", () => withMocks(() => void bakery(BAKERY))],
+  ["bakery-ia with one server", () => withMocks(() => void bakery({ ...BAKERY, databases: "shared" }))],
+  ["personapass", () => withMocks(() => void personapass(PERSONAPASS))],
+];
+
+const DIGEST = `sha256:${"d".repeat(64)}`;
+
+const STAGING: StackConfig = {
+  domain: "staging.example.com",
+  images: {
+    "auth-service": `registry.example.com/auth-service@${DIGEST}`,
+    "data-service": `registry.example.com/data-service@${DIGEST}`,
+    "detection-service": `registry.example.com/detection-service@${DIGEST}`,
+  },
+  migration: ["alembic", "upgrade", "head"],
+  acmeEmail: "ops-team@example.com",
+  cameras: ["192.168.50.0/24"],
+  cluster: { namespace: "smartoffice" },
+};
+
+const BAKERY: Bakery = {
+  domain: "bakery-ia.example.com",
+  email: "ops-team@example.com",
+  registry: "registry.example.com/bakery-ia",
+  digest: DIGEST,
+  tenants: 10,
+  databases: "instances",
+  cpus: 8,
+  memory: "20 GiB",
+};
+
+const PERSONAPASS: Personapass = {
+  domain: "personapass.example.com",
+  email: "ops-team@example.com",
+  images: {
+    api: `registry.example.com/personapass/api@${DIGEST}`,
+    web: `registry.example.com/personapass/web@${DIGEST}`,
+    chain: `registry.example.com/personapass/chain@${DIGEST}`,
+  },
+  jwtSecret: "not-a-real-secret-of-any-system",
+  cpus: 24,
+  memory: "64 GiB",
+};
 
 /** A system that uses every argument of the components that makes another object on MicroK8s. */
 export function everything(growth: Growth = {}): Promise<Program> {
