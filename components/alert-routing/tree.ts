@@ -61,7 +61,8 @@ function heartbeat(to: { readonly receiver: string; readonly every: number }): R
     goesOn: false,
     wait: 0,
     interval: to.every,
-    repeat: to.every,
+    // It is sent at the first interval after this time: with the same value that would be every other one.
+    repeat: to.every / 2,
   };
 }
 

@@ -139,18 +139,6 @@ export interface ProbeNeed {
   readonly path: NetworkPath;
 }
 
-/**
- * A named volume in which jobs leave metrics as `*.prom` files, each written beside and renamed into place. node_exporter sees it read-only,
- * as a user of its own: folder 0755, files 0644.
- */
-export interface TextfileSource {
-  /** Name of the folder that the files appear in; one for each source. */
-  readonly name: string;
-  readonly volume: string;
-  /** What must be there before node_exporter starts. */
-  readonly after: readonly pulumi.Input<pulumi.Resource>[];
-}
-
 /** What a component contributes to the watching of the stack. */
 export interface Monitoring {
   /** The component's name. */
@@ -162,8 +150,6 @@ export interface Monitoring {
   readonly paths?: readonly NetworkPath[];
   readonly exporter?: ExporterNeed;
   readonly probes?: readonly ProbeNeed[];
-  /** Docker host: where its jobs leave metrics in files. */
-  readonly textfiles?: readonly TextfileSource[];
   readonly dashboards: readonly DashboardName[];
   /** Alarms of CloudWatch and events of EventBridge; on AWS only. */
   readonly cloud?: CloudWatching;

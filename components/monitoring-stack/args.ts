@@ -3,7 +3,6 @@ import type { AlertRouting } from "../alert-routing";
 import { isMonitorable, type Monitorable, SEVERITIES, type Severity } from "../core/monitorable";
 import { duration, hostname, image, size, text, vpc } from "../core/schema";
 import type { Duration, Size } from "../core/units";
-import type { EndpointAlerts } from "../surveillance-vpc/alerts";
 import type { NetworkSource } from "../targets/network";
 import type { SelfAlerts } from "./alerts";
 import type { AvailabilityAlerts } from "./availability";
@@ -65,12 +64,11 @@ export interface MonitoringStackArgs {
   readonly logs?: { readonly application?: number; readonly audit?: number; readonly security?: number };
   /** Alerts of the user's own, by name. */
   readonly alerts?: Readonly<Record<string, CustomAlert>>;
-  /** Changes to the alerts that belong to no component. */
+  /** Changes to the alerts that belong to no component. Those of a component are changed where it is watched: `db.monitored({ ... })`. */
   readonly tuning?: {
     readonly availability?: AvailabilityAlerts;
     readonly containers?: ContainerAlerts;
     readonly host?: HostAlerts;
-    readonly endpoints?: EndpointAlerts;
     readonly self?: SelfAlerts;
   };
   /** Compose only: the Docker host that is watched. */
@@ -127,7 +125,6 @@ export const schema = z.strictObject({
       availability: z.record(z.string(), z.unknown()).optional(),
       containers: z.record(z.string(), z.unknown()).optional(),
       host: z.record(z.string(), z.unknown()).optional(),
-      endpoints: z.record(z.string(), z.unknown()).optional(),
       self: z.record(z.string(), z.unknown()).optional(),
     })
     .optional(),

@@ -63,9 +63,8 @@ function dockerGateway(shared: Shared, docker: ReturnType<typeof dockerNetwork>)
   );
 }
 
-/** The host's own figures, and those that jobs leave in files. Networks are left out: in a container it would see its own. */
+/** The host's own figures, and the age of the images. Networks are left out: in a container it would see its own. */
 function node(shared: Shared, images: { readonly volume: string; readonly after: ToDocker["after"] }): void {
-  const left = shared.spec.watched.flatMap((each) => each.textfiles ?? []);
   run(shared, {
     service: "node-exporter",
     part: "nodeExporter",
@@ -73,7 +72,7 @@ function node(shared: Shared, images: { readonly volume: string; readonly after:
       "--path.rootfs=/host",
       "--path.procfs=/host/proc",
       "--path.sysfs=/host/sys",
-      "--collector.textfile.directory=/textfile/*",
+      "--collector.textfile.directory=/textfile",
       "--no-collector.netclass",
       "--no-collector.netdev",
       "--no-collector.netstat",
@@ -81,14 +80,11 @@ function node(shared: Shared, images: { readonly volume: string; readonly after:
       "--no-collector.softnet",
       "--no-collector.udp_queues",
     ],
-    mounts: [
-      { volume: images.volume, target: "/textfile/images", readOnly: true },
-      ...left.map((each) => ({ volume: each.volume, target: `/textfile/${each.name}`, readOnly: true })),
-    ],
+    mounts: [{ volume: images.volume, target: "/textfile", readOnly: true }],
     hostPaths: [{ source: "/", target: "/host" }],
     health: "http://127.0.0.1:9100/",
     memory: MEMORY.nodeExporter,
-    after: [...(images.after ?? []), ...left.flatMap((each) => each.after)],
+    after: images.after ?? [],
   });
 }
 

@@ -38,12 +38,12 @@ export type Packages = "upstream" | "debian";
  */
 export const IMAGES = {
   prometheus: { reference: "quay.io/prometheus/prometheus:v3.14.0", user: "65534:65534" },
-  alertmanager: { reference: "quay.io/prometheus/alertmanager:v0.34.0", user: "65534:65534" },
+  alertmanager: { reference: "quay.io/prometheus/alertmanager:v0.34.2", user: "65534:65534" },
   grafana: { reference: "docker.io/grafana/grafana:13.1.3", user: "472:472" },
-  loki: { reference: "docker.io/grafana/loki:3.7.0", user: "10001:10001" },
+  loki: { reference: "docker.io/grafana/loki:3.7.8", user: "10001:10001" },
   alloy: { reference: "docker.io/grafana/alloy:v1.19.0", user: "473:473" },
   jaeger: { reference: "docker.io/jaegertracing/jaeger:2.20.0", user: "10001:10001" },
-  nodeExporter: { reference: "quay.io/prometheus/node-exporter:v1.12.0", user: "65534:65534" },
+  nodeExporter: { reference: "quay.io/prometheus/node-exporter:v1.12.1", user: "65534:65534" },
   // gcr.io ends at 0.53, which sees no container on Docker 29.
   cadvisor: { reference: "ghcr.io/google/cadvisor:v0.60.5", user: "65534:65534" },
   postgresExporter: { reference: "quay.io/prometheuscommunity/postgres-exporter:v0.20.1", user: "65534:65534" },

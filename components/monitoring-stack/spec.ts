@@ -7,6 +7,7 @@ import { selfRules } from "./alerts";
 import { type MonitoringStackArgs, schema } from "./args";
 import { availabilityRules } from "./availability";
 import { everyAlert } from "./catalogue";
+import { checkTuning } from "./check-tuning";
 import { containerRules } from "./container-alerts";
 import { hostRules } from "./host-alerts";
 import { IMAGES, PACKAGED, type PackagedPart, type Part, type PartImage } from "./images";
@@ -81,6 +82,7 @@ export function resolveMonitoring(name: string, args: MonitoringStackArgs): Moni
     });
   }
   checkAlerts(problems, args);
+  checkTuning(problems, args);
   checkWatches(problems, args);
   checkTarget(problems, name, args);
   problems.throwIfAny();

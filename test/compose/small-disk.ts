@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -14,6 +14,8 @@ export class SmallDisk {
     truncateSync(image, 32 * 1024 * 1024);
     execFileSync("mkfs.ext4", ["-q", "-m", "0", image]);
     mkdirSync(this.mountpoint);
+    // The exporter is an ordinary user: it sees no file system in a folder that is closed to it.
+    chmodSync(this.#folder, 0o755);
     execFileSync("mount", ["-o", "loop", image, this.mountpoint]);
   }
 

