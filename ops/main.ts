@@ -82,6 +82,53 @@ export function program(finish: (exitCode: number) => void): Command {
     )
     .action(async (preview, options) => finish(await (await import("./gate/command.js")).gate(preview, options)));
 
+  bulwark
+    .command("approve")
+    .description("approve exactly the changes of a fresh preview, for `bulwark apply`; signed with an SSH key")
+    .argument("[stack]", "name of the stack: Pulumi.<stack>.yaml")
+    .requiredOption("--as <name>", "who approves, as the file of signers calls them")
+    .option("--key <file>", "SSH key to sign with; ~/.ssh/id_ed25519 when left out")
+    .option("--signers <file>", "who may approve, in OpenSSH's format; approvers in the project when left out")
+    .option("--calendar <file>", "change windows and freezes that apply has to keep")
+    .option("--expires <duration>", "how long the approval holds", "24 hours")
+    .option("--duration <duration>", 'how long the change takes: "30 minutes"; estimated when left out')
+    .option("--accept-loss <urn...>", "what may lose its data, one by one")
+    .option("--ticket <ticket>", "why, for the record")
+    .option("--policy-pack <dir>", "a further policy pack for the engine")
+    .option("--exemptions <file>", "register of exemptions; policies/exemptions.yaml when left out")
+    .option("--no-plan", "bind by a digest of the preview alone, where the engine's update plans misfire")
+    .option("--out <file>", "where to write the bundle; below .bulwark/approvals when left out")
+    .option("--yes", "approve without a question")
+    .option("--countersign <bundle>", "sign a bundle that somebody else approved")
+    .option("--format <format>", "text, markdown, json, sarif or junit", "text")
+    .option("--cwd <dir>", "folder of the Pulumi project", ".")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0, 1 not approved, 2 bad input, 21 a loss of data is not accepted, 22 policy, 23 no window in time, 25 not understood",
+    )
+    .action(async (stack, options) => finish(await (await import("./approve/command.js")).approve(stack, options)));
+
+  bulwark
+    .command("apply")
+    .description("make exactly the changes that were approved, and nothing when anything differs")
+    .argument("<bundle>", "file of `bulwark approve`")
+    .option("--signers <file>", "who may approve, in OpenSSH's format; approvers in the project when left out")
+    .option("--calendar <file>", "windows and freezes to keep besides those that were approved")
+    .option("--emergency <ticket>", "outside of windows; takes signatures of two of the calendar's approvers")
+    .option("--exemptions <file>", "register of exemptions; policies/exemptions.yaml when left out")
+    .option("--backup <command>", "makes the backup instead of `bulwark backup now`, when data is at risk")
+    .option("--backed-up <reference>", "a backup was made already: this one")
+    .option("--health <command>", "has to end with 0 after the update, besides the workloads being healthy")
+    .option("--health-timeout <seconds>", "time for workloads to become healthy", "300")
+    .option("--rollback <when>", "to the program that was applied before, after a failure: ask, always or never", "ask")
+    .option("--check", "check everything, change nothing")
+    .option("--cwd <dir>", "folder of the Pulumi project", ".")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 applied, 1 the update, the backup or the health failed, 21 data can be lost, 22 policy, 23 outside of a window, 24 something differs or expired, 25 not understood or not signed",
+    )
+    .action(async (bundle, options) => finish(await (await import("./apply/command.js")).apply(bundle, options)));
+
   for (const [name, description] of [
     ["up", "create or update a stack with Pulumi"],
     ["preview", "show what `up` would change"],

@@ -25,6 +25,8 @@ export interface EvaluateOptions {
   readonly onRead?: (rule: string, urn: string, steps: readonly (string | number)[]) => void;
   /** Rules to run. Default: all. */
   readonly rules?: readonly Rule[];
+  /** Whether a rule is asked about a resource. Default: yes. Whatever it joins with, it sees all the same. */
+  readonly asks?: (rule: Rule, urn: string) => boolean;
 }
 
 const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low"];
@@ -36,6 +38,11 @@ const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low"];
  * @throws ArgumentError when the configuration names an unknown rule or setting.
  */
 export function evaluate(graph: ResourceGraph, options: EvaluateOptions): Finding[] {
+  return unsorted(graph, options).sort(inOrder);
+}
+
+/** As {@link evaluate}, in the order in which they are found: for whoever keeps only a few of them. */
+export function unsorted(graph: ResourceGraph, options: EvaluateOptions): Finding[] {
   const rules = options.rules ?? RULES;
   const configuration = configured(options.config ?? {}, RULES);
   let reading = "";
@@ -56,16 +63,19 @@ export function evaluate(graph: ResourceGraph, options: EvaluateOptions): Findin
       secretsMarked: options.secretsMarked ?? true,
     };
     for (const subject of index.ofType(rule.types)) {
+      if (options.asks?.(rule, subject.urn) === false) continue;
       const guard = new Guard();
       guard.attempt(() => rule.check(subject, guard, context));
-      findings.push(...findingsOf(rule, level, subject, guard));
+      // Nearly always: a list made for nothing a hundred thousand times is felt.
+      if (guard.silent) continue;
+      for (const finding of findingsOf(rule, level, subject, guard)) findings.push(finding);
     }
   }
   const register = options.exemptions ?? EMPTY_REGISTER;
   const used = new Set<Exemption>();
   const marked = markExempt(findings, register, options.now, used);
   const own = options.registerToo === false ? [] : registerFindings(register, options.now, RULES, graph, used);
-  return [...marked, ...own].sort(inOrder);
+  return own.length === 0 ? marked : [...marked, ...own];
 }
 
 /** Whether a finding stops a change: it is mandatory, and nobody exempted it. */
@@ -96,7 +106,8 @@ function findingsOf(rule: Rule, level: Exclude<Level, "off">, subject: Subject, 
   return [...failed, ...undetermined];
 }
 
-function inOrder(a: Finding, b: Finding): number {
+/** The most severe first, then by rule, resource and message. */
+export function inOrder(a: Finding, b: Finding): number {
   return (
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
     compare(a.policy, b.policy) ||

@@ -84,6 +84,7 @@ export function markExempt(
   now: Date,
   used: Set<Exemption> = new Set(),
 ): Finding[] {
+  if (register.entries.length === 0) return [...findings];
   const valid = new Map(
     register.entries.filter((each) => daysLeft(each, now) >= 0).map((each) => [`${each.policy} ${each.urn}`, each]),
   );

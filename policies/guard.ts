@@ -17,10 +17,24 @@ export type Verdict = string | Violation | false | undefined;
  * Runs the checks of one rule on one resource, each for itself: what one of them cannot know is noted and hides nothing that another one finds.
  */
 export class Guard {
+  // Made when there is something to keep: most rules find nothing on most resources.
+  #violations: Violation[] | undefined;
+  #undetermined: Map<string, string> | undefined;
+
   /** What was found to be wrong. */
-  readonly violations: Violation[] = [];
+  get violations(): readonly Violation[] {
+    return this.#violations ?? [];
+  }
+
   /** What could not be decided, by path. */
-  readonly undetermined = new Map<string, string>();
+  get undetermined(): ReadonlyMap<string, string> {
+    return this.#undetermined ?? new Map();
+  }
+
+  /** Whether nothing is wrong and nothing open. */
+  get silent(): boolean {
+    return this.#violations === undefined && this.#undetermined === undefined;
+  }
 
   /** Runs one check. */
   check(test: () => Verdict): void {
@@ -28,7 +42,8 @@ export class Guard {
       const verdict = test();
       if (verdict === undefined || verdict === false) return;
       const violation = typeof verdict === "string" ? { message: verdict } : verdict;
-      if (!this.violations.some((each) => each.message === violation.message)) this.violations.push(violation);
+      this.#violations ??= [];
+      if (!this.#violations.some((each) => each.message === violation.message)) this.#violations.push(violation);
     });
   }
 
@@ -51,8 +66,9 @@ export class Guard {
     try {
       part();
     } catch (error) {
-      if (error instanceof Undetermined) this.undetermined.set(error.path, error.why);
-      else this.undetermined.set("the rule", `could not be run (${error instanceof Error ? error.name : "error"})`);
+      this.#undetermined ??= new Map();
+      if (error instanceof Undetermined) this.#undetermined.set(error.path, error.why);
+      else this.#undetermined.set("the rule", `could not be run (${error instanceof Error ? error.name : "error"})`);
     }
   }
 }

@@ -1,8 +1,8 @@
 import { gather } from "./gather";
 import { Masker } from "./mask";
 import type { ChangeSet } from "./model";
-import { type Fields, fieldsOf, isFields, listOf, NotUnderstood, onlyKnown, textOf, textsOf } from "./not-understood";
-import { detailedOf, isStack, type Step, sideOf } from "./steps";
+import { type Fields, fieldsOf, listOf, NotUnderstood, onlyKnown, textOf, textsOf } from "./not-understood";
+import { detailedOf, isStack, type Step, sideOf, type Writable } from "./steps";
 
 const KNOWN = new Set(["config", "steps", "diagnostics", "duration", "changeSummary", "maybeCorrupt"]);
 const KNOWN_OF_STEP = new Set([
@@ -39,13 +39,14 @@ function stepOf(value: unknown): Step {
   onlyKnown(fields, KNOWN_OF_STEP, `the step of ${urn}`);
   const before = sideOf(fields["oldState"], urn);
   const after = sideOf(fields["newState"], urn);
-  return {
+  const step: Writable<Step> = {
     op: textOf(fields["op"], `the operation of ${urn}`),
     urn,
-    ...(before === undefined ? {} : { old: before }),
-    ...(after === undefined ? {} : { new: after }),
     keys: textsOf(fields["replaceReasons"], `the reasons of ${urn}`),
     diffs: textsOf(fields["diffReasons"], `the differences of ${urn}`),
-    detailed: isFields(fields["detailedDiff"]) ? detailedOf(fields["detailedDiff"], "kind", urn) : {},
+    detailed: detailedOf(fields["detailedDiff"], "kind", urn),
   };
+  if (before !== undefined) step.old = before;
+  if (after !== undefined) step.new = after;
+  return step;
 }

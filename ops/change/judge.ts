@@ -4,34 +4,42 @@ import { STATEFUL } from "./kinds";
 import { leavesOf } from "./leaves";
 import { type Change, type ChangeSet, type RawChange, type Reason, RISKS, type Risk } from "./model";
 import { renames } from "./renames";
+import type { Writable } from "./steps";
 import { at } from "./values";
 import { weakenings } from "./weakening";
+
+const NONE: readonly never[] = [];
+const ORDER = Object.fromEntries(RISKS.map((risk, index) => [risk, index])) as Record<Risk, number>;
 
 /** Judges every change: what it puts at risk, why, what drags it along. The worst first, then by URN. */
 export function judge(set: ChangeSet): Change[] {
   const pairs = renames(set.changes);
   const causes = causesOf(set.changes);
   const dragged = new Map<string, string[]>();
-  for (const [urn, cause] of causes) dragged.set(cause, [...(dragged.get(cause) ?? []), urn]);
+  for (const [urn, cause] of causes) {
+    const known = dragged.get(cause);
+    if (known === undefined) dragged.set(cause, [urn]);
+    else known.push(urn);
+  }
   const judged = set.changes.map((change): Change => {
     const renameOf = pairs.get(change.urn);
     const reasons = distinct(reasonsOf(change, set.firstDeploy, renameOf));
     const causedBy = causes.get(change.urn);
-    return {
+    const replaced = change.operation === "replace";
+    const found: Writable<Change> = {
       ...change,
       title: titleOf(change),
       risk: reasons[0]?.risk ?? "routine",
       reasons,
       stateful: holdsState(change),
-      forcedBy:
-        change.operation === "replace" ? change.properties.filter((each) => each.replaces).map(({ path }) => path) : [],
-      cascade: (dragged.get(change.urn) ?? []).sort(),
-      ...(causedBy === undefined ? {} : { causedBy }),
-      ...(renameOf === undefined ? {} : { renameOf }),
+      forcedBy: replaced ? change.properties.filter((each) => each.replaces).map(({ path }) => path) : NONE,
+      cascade: dragged.get(change.urn)?.sort() ?? NONE,
     };
+    if (causedBy !== undefined) found.causedBy = causedBy;
+    if (renameOf !== undefined) found.renameOf = renameOf;
+    return found;
   });
-  const order = (risk: Risk) => RISKS.indexOf(risk);
-  return judged.sort((a, b) => order(a.risk) - order(b.risk) || (a.urn < b.urn ? -1 : 1));
+  return judged.sort((a, b) => ORDER[a.risk] - ORDER[b.risk] || (a.urn < b.urn ? -1 : 1));
 }
 
 function reasonsOf(change: RawChange, firstDeploy: boolean, renameOf: string | undefined): Reason[] {

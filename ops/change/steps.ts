@@ -21,6 +21,14 @@ export interface Side {
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
 }
 
+/**
+ * For building what is made by the ten thousand: a spread for each field that may be absent takes longer than all the rest.
+ */
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const NONE: readonly never[] = [];
+const NOTHING: Fields = {};
+
 /** One step of the engine. */
 export interface Step {
   readonly op: string;
@@ -91,23 +99,24 @@ export function changeOf(step: Step, masker: Masker): RawChange | undefined {
   const known = after?.inputs;
   const operation =
     meant === "same" ? "move" : meant === "delete" && before?.retainOnDelete === true ? "forget" : meant;
-  return {
+  const change: Writable<RawChange> = {
     urn: step.urn,
     type: side.type,
     name: step.urn.slice(step.urn.lastIndexOf("::") + 2),
     operation,
     custom: side.custom,
-    ...(before === undefined || operation === "create" ? {} : { before: before.inputs }),
-    ...(known === undefined || operation === "delete" || operation === "forget" ? {} : { after: known }),
     properties: propertiesOf(step, before?.inputs, known, masker),
-    unknown: after?.unknown ?? [],
+    unknown: after?.unknown ?? NONE,
     protect,
-    ...(side.provider === undefined ? {} : { provider: side.provider }),
-    ...(side.parent === undefined ? {} : { parent: side.parent }),
     dependencies: side.dependencies,
     deleteBeforeReplace: false,
-    ...(movedFrom === undefined ? {} : { movedFrom }),
   };
+  if (before !== undefined && operation !== "create") change.before = before.inputs;
+  if (known !== undefined && operation !== "delete" && operation !== "forget") change.after = known;
+  if (side.provider !== undefined) change.provider = side.provider;
+  if (side.parent !== undefined) change.parent = side.parent;
+  if (movedFrom !== undefined) change.movedFrom = movedFrom;
+  return change;
 }
 
 function optionsDiffer(before: Side, after: Side): boolean {
@@ -128,15 +137,13 @@ function propertiesOf(
     const apart = path === "provider" && step.keys.includes(path);
     const was = apart ? step.old?.provider : at(before, path);
     const is = apart ? step.new?.provider : at(after, path);
-    return {
-      path,
-      ...(was === undefined ? {} : { before: masker.value(type, path, was) }),
-      ...(is === undefined ? {} : { after: masker.value(type, path, is) }),
-      replaces,
-    };
+    const property: Writable<PropertyChange> = { path, replaces };
+    if (was !== undefined) property.before = masker.value(type, path, was);
+    if (is !== undefined) property.after = masker.value(type, path, is);
+    return property;
   };
-  const told = Object.entries(step.detailed).map(([path, kind]) => shown(path, kind.endsWith("-replace")));
   if (step.op === "same") return options(step);
+  const told = Object.entries(step.detailed).map(([path, kind]) => shown(path, kind.endsWith("-replace")));
   const paths = told.length > 0 ? [] : differing(before, after);
   const found = paths.map((path) => shown(path, forcing.has(path.split(/[.[]/)[0] ?? path)));
   const covered = new Set([...told, ...found].filter((each) => each.replaces).map(({ path }) => path.split(/[.[]/)[0]));
@@ -153,18 +160,19 @@ function options({ old: before, new: after }: Step): PropertyChange[] {
 
 /** A side of a step as a resource for the policies. */
 export function resourceOf(side: Side): GraphResource {
-  return {
+  const resource: Writable<GraphResource> = {
     urn: side.urn,
     type: side.type,
     name: side.urn.slice(side.urn.lastIndexOf("::") + 2),
-    ...(side.parent === undefined ? {} : { parent: side.parent }),
     custom: side.custom,
-    ...(side.provider === undefined ? {} : { provider: side.provider }),
     protect: side.protect,
     props: side.inputs,
     dependencies: side.dependencies,
     propertyDependencies: side.propertyDependencies,
   };
+  if (side.parent !== undefined) resource.parent = side.parent;
+  if (side.provider !== undefined) resource.provider = side.provider;
+  return resource;
 }
 
 /** A side as the engine writes it; nothing for an absent one. */
@@ -176,20 +184,22 @@ export function sideOf(value: unknown, urn: string): Side | undefined {
   if (!isFields(inputs)) throw new NotUnderstood(`the inputs of ${urn} are not an object`);
   const { parent, provider } = value;
   const unknown: string[] = [];
-  return {
+  const side: Writable<Side> = {
     urn: value["urn"],
     type: value["type"],
     custom: value["custom"] === true,
     protect: value["protect"] === true,
     retainOnDelete: value["retainOnDelete"] === true,
-    ...(typeof provider === "string" && provider !== "" ? { provider } : {}),
-    ...(typeof parent === "string" && parent !== "" && !isStack(parent) ? { parent } : {}),
     inputs: named(inputs, "", unknown),
     unknown,
-    dependencies: Array.isArray(value["dependencies"]) ? (value["dependencies"] as string[]) : [],
-    propertyDependencies: (isFields(value["propertyDependencies"]) ? value["propertyDependencies"] : {}) as Fields &
-      Side["propertyDependencies"],
+    dependencies: Array.isArray(value["dependencies"]) ? (value["dependencies"] as string[]) : NONE,
+    propertyDependencies: (isFields(value["propertyDependencies"])
+      ? value["propertyDependencies"]
+      : NOTHING) as Fields & Side["propertyDependencies"],
   };
+  if (typeof provider === "string" && provider !== "") side.provider = provider;
+  if (typeof parent === "string" && parent !== "" && !isStack(parent)) side.parent = parent;
+  return side;
 }
 
 /** Whether a URN or a type is the stack itself. */

@@ -3,7 +3,7 @@ import { gather } from "./gather";
 import { Masker } from "./mask";
 import type { ChangeSet } from "./model";
 import { type Fields, fieldsOf, isFields, NotUnderstood, onlyKnown, textOf, textsOf } from "./not-understood";
-import { detailedOf, isStack, type Step, sideOf } from "./steps";
+import { detailedOf, isStack, type Step, sideOf, type Writable } from "./steps";
 
 const EVENTS = new Set([
   ...["sequence", "timestamp", "preludeEvent", "summaryEvent", "cancelEvent", "resourcePreEvent", "resOutputsEvent"],
@@ -19,6 +19,7 @@ export function readStream(events: readonly Fields[]): ChangeSet {
   const errors: string[] = [];
   const findings: Finding[] = [];
   let summary: Fields | undefined;
+  let begun = false;
   let ended = false;
   let last = -1;
   let made = 0;
@@ -30,7 +31,12 @@ export function readStream(events: readonly Fields[]): ChangeSet {
     if (ended) throw new NotUnderstood("an event comes after the last one");
     last = sequence;
     if (typeof event["timestamp"] === "number") made = Math.max(made, event["timestamp"]);
-    if (isFields(event["resourcePreEvent"])) steps.push(stepOf(event["resourcePreEvent"]));
+    if (event["preludeEvent"] !== undefined) begun = true;
+    if (isFields(event["resourcePreEvent"])) {
+      // Policy packs are loaded, and may say something, before the prelude; resources never come before it.
+      if (!begun) throw new NotUnderstood("its beginning is missing");
+      steps.push(stepOf(event["resourcePreEvent"]));
+    }
     if (isFields(event["diagnosticEvent"]) && event["diagnosticEvent"]["severity"] === "error")
       errors.push(String(event["diagnosticEvent"]["message"] ?? "an error"));
     if (event["errorEvent"] !== undefined || event["resOpFailedEvent"] !== undefined)
@@ -39,8 +45,7 @@ export function readStream(events: readonly Fields[]): ChangeSet {
     if (isFields(event["summaryEvent"])) summary = event["summaryEvent"];
     if (event["cancelEvent"] !== undefined) ended = true;
   }
-  const [first] = events;
-  if (first?.["preludeEvent"] === undefined) throw new NotUnderstood("its beginning is missing");
+  if (events[0]?.["sequence"] !== 0 || !begun) throw new NotUnderstood("its beginning is missing");
   if (summary === undefined || !ended) throw new NotUnderstood("it is cut off: its end is missing");
   if (summary["isPreview"] !== true) throw new NotUnderstood("these are the events of an update, not of a preview");
   if (summary["maybeCorrupt"] === true) throw new NotUnderstood("the engine says that the preview may be corrupt");
@@ -65,15 +70,16 @@ function stepOf(event: Fields): Step {
   const urn = textOf(fields["urn"], "the URN of a step");
   const before = sideOf(fields["old"], urn);
   const after = sideOf(fields["new"], urn);
-  return {
+  const step: Writable<Step> = {
     op: textOf(fields["op"], `the operation of ${urn}`),
     urn,
-    ...(before === undefined ? {} : { old: before }),
-    ...(after === undefined ? {} : { new: after }),
     keys: textsOf(fields["keys"], `the reasons of ${urn}`),
     diffs: textsOf(fields["diffs"], `the differences of ${urn}`),
     detailed: detailedOf(fields["detailedDiff"], "diffKind", urn),
   };
+  if (before !== undefined) step.old = before;
+  if (after !== undefined) step.new = after;
+  return step;
 }
 
 const SEVERITIES = ["critical", "high", "medium", "low"] as const;

@@ -21,8 +21,7 @@ export interface DiffOptions extends OutputOptions {
 /** `bulwark diff BASE HEAD`. Gives the exit code. */
 export async function diff(base: string, head: string, options: DiffOptions): Promise<number> {
   const format = formatOf(options.format);
-  const sides = [base, head].map((each) => sideOf(each, options));
-  const [before, after] = sides as [Side, Side];
+  const [before, after] = [await sideOf(base, options), await sideOf(head, options)];
   const set = compare(before.plan, after.plan, before.file && after.file ? "plans" : "refs");
   const report = asDiff(decide(set, { at: new Date(), exemptions: exemptionsOf(options.exemptions) }));
   process.stdout.write(written(report, format, paint(wantsColour(process.stdout, process.env))));
@@ -34,11 +33,11 @@ interface Side {
   readonly file: boolean;
 }
 
-function sideOf(name: string, options: DiffOptions): Side {
+async function sideOf(name: string, options: DiffOptions): Promise<Side> {
   const file = resolve(options.cwd, name);
   if (statSync(file, { throwIfNoEntry: false })?.isFile() === true)
     return { plan: readPlan(readFileSync(file, "utf8"), name), file: true };
-  const text = planAt(name, stackOf(options.stack, options.cwd), options.cwd);
+  const text = await planAt(name, stackOf(options.stack, options.cwd), options.cwd);
   return { plan: readPlan(text, name), file: false };
 }
 

@@ -76,7 +76,8 @@ function momentOf(text: string | undefined): Date {
   return moment;
 }
 
-function durationOf(text: string, option: string): number {
+/** A duration of an option in seconds. */
+export function durationOf(text: string, option: string): number {
   if (!DURATION_PATTERN.test(text))
     throw new CommandError(`${option} ${text} is no duration. Write it as "30 minutes".`);
   return seconds(text);

@@ -1,9 +1,11 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Environment } from "../../components/core/environment";
-import { evaluate } from "../../policies/evaluate";
+import { inOrder, unsorted } from "../../policies/evaluate";
 import { EMPTY_REGISTER, type ExemptionRegister, parseExemptions } from "../../policies/exemptions";
 import type { Finding } from "../../policies/graph";
 import { RULES } from "../../policies/registry";
+import type { Rule } from "../../policies/rule";
 import type { ChangeSet } from "../change/model";
 
 /** How the policies are to judge. */
@@ -19,20 +21,33 @@ export interface PolicyOptions {
  */
 export function newFindings(set: ChangeSet, options: PolicyOptions): Finding[] {
   const rules = set.partial ? RULES.filter(({ joins }) => !joins) : RULES;
-  const run = (resources: ChangeSet["resources"], asked: typeof rules) =>
-    asked.length === 0 ? [] : evaluate({ resources }, { ...options, rules: asked });
-  const found = [...run(set.resources, rules), ...set.findings];
-  // Of the base only what was found in the head is asked: most rules find nothing.
-  const finding = new Set(found.map(({ policy }) => policy));
-  const before = run(
-    set.base,
-    rules.filter(({ id }) => finding.has(id)),
-  );
-  const moved = new Map(
+  const changed = new Set(set.changes.map(({ urn }) => urn));
+  // A rule that looks at one resource says nothing new of one that stays as it is.
+  const asks = (rule: Rule, urn: string) => rule.joins || changed.has(urn);
+  const head = set.resources.length === 0 ? [] : unsorted(set, { ...options, rules, asks });
+  const found = [...head, ...set.findings];
+  if (found.length === 0) return [];
+  const now = new Map(
     set.changes.flatMap(({ urn, movedFrom }) => (movedFrom === undefined ? [] : [[movedFrom, urn]])),
   );
-  const known = new Set(before.map((each) => identity({ ...each, urn: moved.get(each.urn) ?? each.urn })));
-  return found.filter((each) => !known.has(identity(each)));
+  const after = (urn: string) => now.get(urn) ?? urn;
+  // Of the base only what was found in the head is asked.
+  const by = new Map<string, Set<string>>();
+  for (const { policy, urn } of found) {
+    const urns = by.get(policy);
+    if (urns === undefined) by.set(policy, new Set([urn]));
+    else urns.add(urn);
+  }
+  const before = unsorted(
+    { resources: set.base },
+    {
+      ...options,
+      rules: rules.filter(({ id }) => by.has(id)),
+      asks: ({ id }, urn) => by.get(id)?.has(after(urn)) === true,
+    },
+  );
+  const known = new Set(before.map((each) => identity(each, after(each.urn))));
+  return found.filter((each) => !known.has(identity(each, each.urn))).sort(inOrder);
 }
 
 /** Reads the register of exemptions; an empty one where no file is named. */
@@ -40,11 +55,18 @@ export function exemptionsOf(file: string | undefined): ExemptionRegister {
   return file === undefined ? EMPTY_REGISTER : parseExemptions(readFileSync(file, "utf8"), RULES);
 }
 
+/** The register that is named, else the one that a project keeps, if it does. */
+export function exemptionsFile(named: string | undefined, project: string): string | undefined {
+  if (named !== undefined) return named;
+  const own = join(project, "policies", "exemptions.yaml");
+  return existsSync(own) ? own : undefined;
+}
+
 /** The tier of a stack by its name. What names none is judged as `prod`. */
 export function environmentOf(stack: string): Environment {
   return (["dev", "staging", "prod"] as const).find((each) => each === stack) ?? "prod";
 }
 
-function identity({ policy, urn, status, message }: Finding): string {
+function identity({ policy, status, message }: Finding, urn: string): string {
   return `${policy}\0${urn}\0${status}\0${message}`;
 }

@@ -65,8 +65,7 @@ export function backend(root: string, environment: NodeJS.ProcessEnv): Backend {
   }
   if (environment["PULUMI_CONFIG_PASSPHRASE"] === undefined && !environment["PULUMI_CONFIG_PASSPHRASE_FILE"]) {
     const file = join(folder, "passphrase");
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    ignore(root);
+    ownFolder(root);
     if (!existsSync(file)) {
       writeFileSync(file, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
       notes.push(
@@ -78,10 +77,13 @@ export function backend(root: string, environment: NodeJS.ProcessEnv): Backend {
   return { environment: set, notes };
 }
 
-/** Keeps the folder out of git even where the project's own list does not. */
-function ignore(root: string): void {
-  const own = join(root, ".bulwark", ".gitignore");
+/** Makes `.bulwark`, and keeps it out of git even where the project's own list does not. */
+export function ownFolder(root: string): string {
+  const folder = join(root, ".bulwark");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const own = join(folder, ".gitignore");
   if (!existsSync(own) || readFileSync(own, "utf8") !== "*\n") writeFileSync(own, "*\n");
+  return folder;
 }
 
 function start(cli: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<number> {

@@ -2,8 +2,8 @@
 // that these tests see what `pulumi up` shows and survive what it survives. (An inline program of the Automation API would not do: it tells
 // the engine that it has ended well even when a resource was never registered because of an error, so that the engine deletes that resource.)
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import * as rpc from "@pulumi/pulumi/proto/language_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/language_pb";
@@ -67,14 +67,17 @@ function start(request: messages.RunRequest, folder: string): ChildProcess {
     PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().toArray())),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
   };
-  const { path, variant } = JSON.parse(readFileSync(join(folder, "program.json"), "utf8")) as Program;
+  const chosen = join(folder, "program.json");
+  const { path, variant } = existsSync(chosen)
+    ? (JSON.parse(readFileSync(chosen, "utf8")) as Program)
+    : { path: resolve(request.getPwd(), request.getProgram()), variant: {} };
   return spawn(process.execPath, ["-r", LOADER, RUN, ...given.map(([name, value]) => `--${name}=${value}`), path], {
     env: { ...environment, SYSTEM_VARIANT: JSON.stringify(variant) },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
 
-/** Serves until the process is killed, with the program that the folder names; resolves to the port. */
+/** Serves until the process is killed, with the program that the folder names, else with the project's own; resolves to the port. */
 export function serveLanguage(folder: string): Promise<number> {
   const server = new grpc.Server();
   server.addService(

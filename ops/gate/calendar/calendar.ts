@@ -60,7 +60,12 @@ export function readCalendar(file: string): Calendar {
   } catch {
     throw new NotUnderstood(`the calendar ${file} cannot be read`);
   }
-  return /^\s*BEGIN:VCALENDAR/.test(text) || file.endsWith(".ics") ? parseICalendar(text) : parseCalendar(text);
+  return file.endsWith(".ics") ? parseICalendar(text) : parseAnyCalendar(text);
+}
+
+/** Reads a calendar in either form. */
+export function parseAnyCalendar(text: string): Calendar {
+  return /^\s*BEGIN:VCALENDAR/.test(text) ? parseICalendar(text) : parseCalendar(text);
 }
 
 /** Reads a calendar written in YAML. Throws {@link NotUnderstood} with the first thing that is wrong: a calendar is never half believed. */
