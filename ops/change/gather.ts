@@ -1,4 +1,4 @@
-import type { Finding } from "../../policies/graph";
+import type { Finding, GraphResource } from "../../policies/graph";
 import type { Masker } from "./mask";
 import type { ChangeSet, RawChange, Source } from "./model";
 import { isFields, NotUnderstood } from "./not-understood";
@@ -27,6 +27,8 @@ export function gather(steps: readonly Step[], around: Around, masker: Masker): 
   const [first] = steps;
   if (first === undefined) throw new NotUnderstood("it holds no step, not even that of the stack");
   const changes: RawChange[] = [];
+  let head: GraphResource[] | undefined;
+  let base: GraphResource[] | undefined;
   let unchanged = 0;
   const own = steps.filter((step) => !isStack(step.urn));
   const physical = deletedFirst(own);
@@ -46,11 +48,14 @@ export function gather(steps: readonly Step[], around: Around, masker: Masker): 
     ...(around.madeAt === undefined ? {} : { madeAt: around.madeAt }),
     // Made when a policy asks: a verdict about the changes alone needs neither.
     get resources() {
-      const kept = own.filter(({ op }) => op !== "delete" && !PHYSICAL.has(op));
-      return kept.flatMap((each) => (each.new === undefined ? [] : [resourceOf(each.new)]));
+      head ??= own
+        .filter(({ op }) => op !== "delete" && !PHYSICAL.has(op))
+        .flatMap((each) => (each.new === undefined ? [] : [resourceOf(each.new)]));
+      return head;
     },
     get base() {
-      return own.flatMap((each) => (each.old === undefined || PHYSICAL.has(each.op) ? [] : [resourceOf(each.old)]));
+      base ??= own.flatMap((each) => (each.old === undefined || PHYSICAL.has(each.op) ? [] : [resourceOf(each.old)]));
+      return base;
     },
     partial: around.partial && counted - stays > unchanged,
     errors: around.errors.map((text) => masker.text(text.trim())),

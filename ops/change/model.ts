@@ -160,6 +160,24 @@ export interface WindowStatus {
   readonly runway: number;
 }
 
+/** What changes cost more (or less, when negative) a month at list prices. What is paid for by use is never in the sums. */
+export interface Cost {
+  readonly currency: string;
+  /** Region of the lower figure; the higher one holds for dearer regions. */
+  readonly region: string;
+  /** Month of the prices. */
+  readonly date: string;
+  readonly source: string;
+  readonly low: number;
+  readonly high: number;
+  /** How many changes have a price. */
+  readonly priced: number;
+  /** What may cost something, nobody knows how much. */
+  readonly unknown: readonly { readonly urn: string; readonly why: string }[];
+  /** Prices of what is paid for by use. */
+  readonly usage: readonly string[];
+}
+
 /** A change as it is printed. */
 export type ShownChange = Omit<Change, "before" | "after">;
 
@@ -178,4 +196,8 @@ export interface Report {
   /** Policy findings that the base did not have. */
   readonly findings: readonly Finding[];
   readonly window?: WindowStatus;
+  /** Absent when nothing in AWS changes. */
+  readonly cost?: Cost;
+  /** What to think of besides: backups that run in the window. Absent when there is nothing. */
+  readonly warnings?: readonly string[];
 }

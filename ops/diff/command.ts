@@ -6,6 +6,7 @@ import { formatOf, type OutputOptions } from "../gate/command";
 import { decide } from "../gate/decide";
 import { exemptionsOf } from "../gate/findings";
 import { written } from "../gate/output";
+import { reported } from "../gate/refusal";
 import { verdictOf } from "../gate/verdict";
 import { paint, wantsColour } from "../terminal";
 import { planAt, stackOf } from "./refs";
@@ -21,9 +22,11 @@ export interface DiffOptions extends OutputOptions {
 /** `bulwark diff BASE HEAD`. Gives the exit code. */
 export async function diff(base: string, head: string, options: DiffOptions): Promise<number> {
   const format = formatOf(options.format);
-  const [before, after] = [await sideOf(base, options), await sideOf(head, options)];
-  const set = compare(before.plan, after.plan, before.file && after.file ? "plans" : "refs");
-  const report = asDiff(decide(set, { at: new Date(), exemptions: exemptionsOf(options.exemptions) }));
+  const report = await reported("plans", async () => {
+    const [before, after] = [await sideOf(base, options), await sideOf(head, options)];
+    const set = compare(before.plan, after.plan, before.file && after.file ? "plans" : "refs");
+    return asDiff(decide(set, { at: new Date(), exemptions: exemptionsOf(options.exemptions) }));
+  });
   process.stdout.write(written(report, format, paint(wantsColour(process.stdout, process.env))));
   return report.verdict.exitCode;
 }

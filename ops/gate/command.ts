@@ -8,6 +8,7 @@ import { readCalendar } from "./calendar/calendar";
 import { decide } from "./decide";
 import { exemptionsOf } from "./findings";
 import { FORMATS, type Format, written } from "./output";
+import { reported } from "./refusal";
 
 /** Options that `bulwark gate` and `bulwark diff` share. */
 export interface OutputOptions {
@@ -34,19 +35,24 @@ export interface GateOptions extends OutputOptions {
 export async function gate(preview: string, options: GateOptions): Promise<number> {
   const format = formatOf(options.format);
   const at = momentOf(options.at);
-  const fromStandardInput = preview === "-";
-  const text = contents(fromStandardInput ? 0 : preview, preview);
   const { emergency, approvedBy = [] } = options;
   if (emergency !== undefined && options.calendar === undefined)
     throw new CommandError("--emergency needs --calendar: it names who may approve one.");
-  const report = decide(readPreview(text), {
-    at,
-    ...(options.calendar === undefined ? {} : { calendar: readCalendar(options.calendar) }),
-    ...(emergency === undefined ? {} : { emergency: { ticket: emergency, approvers: approvedBy } }),
+  const durations = {
     ...(options.duration === undefined ? {} : { duration: durationOf(options.duration, "--duration") }),
     ...(options.maxAge === undefined ? {} : { maxAge: durationOf(options.maxAge, "--max-age") }),
-    ...(fromStandardInput ? {} : { madeAt: statSync(preview).mtime }),
-    exemptions: exemptionsOf(options.exemptions),
+  };
+  const report = await reported("preview", () => {
+    const fromStandardInput = preview === "-";
+    const text = contents(fromStandardInput ? 0 : preview, preview);
+    return decide(readPreview(text), {
+      at,
+      ...(options.calendar === undefined ? {} : { calendar: readCalendar(options.calendar) }),
+      ...(emergency === undefined ? {} : { emergency: { ticket: emergency, approvers: approvedBy } }),
+      ...durations,
+      ...(fromStandardInput ? {} : { madeAt: statSync(preview).mtime }),
+      exemptions: exemptionsOf(options.exemptions),
+    });
   });
   process.stdout.write(written(report, format, paint(wantsColour(process.stdout, process.env))));
   return report.verdict.exitCode;

@@ -1,7 +1,8 @@
 import type { ExemptionRegister } from "../../policies/exemptions";
 import { SECRET } from "../../policies/graph";
 import { judge } from "../change/judge";
-import type { ChangeSet, Report } from "../change/model";
+import type { ChangeSet, Report, WindowStatus } from "../change/model";
+import { backupsDuring } from "./backups";
 import type { Calendar } from "./calendar/calendar";
 import { type Question, spelled, windowStatus } from "./calendar/status";
 import { estimate } from "./estimate";
@@ -52,7 +53,15 @@ export function decide(set: ChangeSet, circumstances: Circumstances): Report {
     ...(window === undefined ? {} : { window }),
     ...(stale === undefined ? {} : { stale }),
   });
-  return reportOf({ set, changes, findings, verdict, ...(window === undefined ? {} : { window }) });
+  const warnings = window === undefined || changes.length === 0 ? [] : overlaps(set, at, window);
+  return reportOf({ set, changes, findings, verdict, warnings, ...(window === undefined ? {} : { window }) });
+}
+
+/** Backups in the window of the change, or in the next one while none is open: the change may be made at any time in it. */
+function overlaps(set: ChangeSet, at: Date, { open, next, until, runway }: WindowStatus): string[] {
+  const start = open || next === undefined ? at : new Date(next);
+  const length = open && until !== undefined ? (new Date(until).getTime() - start.getTime()) / 1000 : runway;
+  return backupsDuring(set.resources, start, Math.max(length, runway));
 }
 
 function staleness(set: ChangeSet, { at, calendar, madeAt, maxAge }: Circumstances): string | undefined {

@@ -27,9 +27,7 @@ export function newFindings(set: ChangeSet, options: PolicyOptions): Finding[] {
   const head = set.resources.length === 0 ? [] : unsorted(set, { ...options, rules, asks });
   const found = [...head, ...set.findings];
   if (found.length === 0) return [];
-  const now = new Map(
-    set.changes.flatMap(({ urn, movedFrom }) => (movedFrom === undefined ? [] : [[movedFrom, urn]])),
-  );
+  const now = new Map(set.changes.flatMap(({ urn, movedFrom }) => (movedFrom === undefined ? [] : [[movedFrom, urn]])));
   const after = (urn: string) => now.get(urn) ?? urn;
   // Of the base only what was found in the head is asked.
   const by = new Map<string, Set<string>>();

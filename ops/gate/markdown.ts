@@ -1,3 +1,4 @@
+import { costLine } from "../change/cost";
 import type { Report, ShownChange } from "../change/model";
 import { inline, sections, TITLES } from "./report";
 
@@ -16,8 +17,12 @@ export function reportMarkdown(report: Report): string {
     marker(report),
     `## ${sign} ${escaped(verdict.line).slice(0, 2000)}`,
     "",
-    `${report.changes.length} changed, ${report.unchanged} unchanged in \`${plain(report.stack)}\`. Exit code ${verdict.exitCode}.`,
+    report.stack === ""
+      ? `Exit code ${verdict.exitCode}.`
+      : `${report.changes.length} changed, ${report.unchanged} unchanged in \`${plain(report.stack)}\`. Exit code ${verdict.exitCode}.`,
     ...(report.window === undefined ? [] : ["", `Change window: ${escaped(report.window.text)}.`]),
+    ...(report.warnings ?? []).slice(0, 20).flatMap((each) => ["", `⚠️ ${escaped(each)}.`]),
+    ...(report.cost === undefined ? [] : ["", `Cost: ${escaped(costLine(report.cost))}.`]),
     "",
   ].join("\n");
   const parts = [

@@ -1,5 +1,6 @@
 import type { Finding } from "../../policies/graph";
 import { SECRET } from "../../policies/graph";
+import { costOf } from "../change/cost";
 import {
   type Change,
   type ChangeSet,
@@ -18,11 +19,14 @@ export interface Parts {
   readonly findings: readonly Finding[];
   readonly verdict: Verdict;
   readonly window?: WindowStatus;
+  /** What to think of besides. */
+  readonly warnings: readonly string[];
 }
 
 /** Puts everything together that is printed, and takes out once more what was recognised as a secret anywhere. */
-export function reportOf({ set, changes, findings, verdict, window }: Parts): Report {
+export function reportOf({ set, changes, findings, verdict, window, warnings }: Parts): Report {
   const counts = Object.fromEntries(RISKS.map((risk) => [risk, changes.filter((each) => each.risk === risk).length]));
+  const cost = costOf(set);
   const report: Report = {
     version: 1,
     stack: set.stack,
@@ -34,6 +38,8 @@ export function reportOf({ set, changes, findings, verdict, window }: Parts): Re
     unchanged: set.unchanged,
     findings,
     ...(window === undefined ? {} : { window }),
+    ...(cost === undefined ? {} : { cost }),
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
   return clean(report, set.mask);
 }

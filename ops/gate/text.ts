@@ -1,3 +1,4 @@
+import { costLine } from "../change/cost";
 import type { Report, Risk, ShownChange } from "../change/model";
 import type { Paint } from "../terminal";
 import { inline, sections, TITLES } from "./report";
@@ -9,7 +10,11 @@ export function reportText(report: Report, paint: Paint): string {
   const totals = `${report.changes.length} changed, ${report.unchanged} unchanged in ${report.stack}`;
   return [
     colour(paint.bold(verdict.line)),
-    paint.dim(report.window === undefined ? totals : `${totals}; ${report.window.text}`),
+    ...(report.stack === ""
+      ? []
+      : [paint.dim(report.window === undefined ? totals : `${totals}; ${report.window.text}`)]),
+    ...(report.warnings ?? []).map((each) => paint.yellow(`Warning: ${each}`)),
+    ...(report.cost === undefined ? [] : [`Cost: ${costLine(report.cost)}`]),
     ...sections(report).flatMap(({ risk, changes }) => [
       "",
       paint.bold(`${TITLES[risk]} (${changes.length})`),

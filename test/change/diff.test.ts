@@ -108,7 +108,7 @@ describe("bulwark diff of two plans", () => {
     ["another stack", plan(base, { stack: "dev" })],
     ["half a file", plan(base).slice(0, -9)],
   ])("%s ends with 25", async (_, head) => {
-    await expect(run(head)).rejects.toMatchObject({ exitCode: 25 });
+    expect(await run(head)).toMatchObject({ exit: 25, output: expect.stringContaining("not understood") });
   });
 });
 
@@ -148,8 +148,8 @@ describe("bulwark diff of two git refs", () => {
   }, 60_000);
 
   test("what is no ref ends with 25", async () => {
-    await expect(diff("HEAD", "nowhere", { cwd: root, format: "text" })).rejects.toMatchObject({ exitCode: 25 });
-    await expect(diff("--output=x", "HEAD", { cwd: root, format: "text" })).rejects.toMatchObject({ exitCode: 25 });
+    expect(await diff("HEAD", "nowhere", { cwd: root, format: "text" })).toBe(25);
+    expect(await diff("--output=x", "HEAD", { cwd: root, format: "text" })).toBe(25);
   }, 60_000);
 
   test("the only stack needs no naming", () => {
