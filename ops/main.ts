@@ -128,6 +128,7 @@ export function program(finish: (exitCode: number) => void): Command {
       "\nExit codes: 0 applied, 1 the update, the backup or the health failed, 21 data can be lost, 22 policy, 23 outside of a window, 24 something differs or expired, 25 not understood or not signed",
     )
     .action(async (bundle, options) => finish(await (await import("./apply/command.js")).apply(bundle, options)));
+  backupCommands(bulwark, finish);
 
   for (const [name, description] of [
     ["up", "create or update a stack with Pulumi"],
@@ -146,6 +147,74 @@ export function program(finish: (exitCode: number) => void): Command {
       );
   }
   return bulwark;
+}
+
+/** Everything about backups runs in the stack's own runner; the command asks it, and the user where that is due. */
+function backupCommands(bulwark: Command, finish: (exitCode: number) => void): void {
+  const withStack = (command: Command): Command =>
+    command
+      .argument("[stack]", "name of the stack", "dev")
+      .option("--schedule <name>", "BackupSchedule, where the stack has several")
+      .option("--json", "print the result as JSON")
+      .option("--cwd <dir>", "folder of the Pulumi project", ".");
+  const withDatabase = (command: Command): Command =>
+    command
+      .option("--database <name>", "database, where there are several")
+      .option("--source <name>", "ManagedPostgres, where several have a database of that name");
+  const backup = bulwark.command("backup").description("make, list and verify backups, and keep their key");
+  const load = async () => await import("./backup/command.js");
+
+  withStack(
+    backup.command("now").description("run backups at once: a dump of each database and an incremental of each server"),
+  )
+    .option("--kind <kind>", "full, incremental, dump, copy, verify, prune, drill or offsite")
+    .option("--job <name>", "one job by its name")
+    .addHelpText("after", "\nExit codes: 0, 1 a job failed, 2 bad arguments")
+    .action(async (stack, options) => finish(await (await load()).now(stack, options)));
+  withDatabase(withStack(backup.command("list").description("what there is to restore from, and how the jobs went")))
+    .addHelpText("after", "\nExit codes: 0, 1 the runner cannot be asked, 2 bad arguments")
+    .action(async (stack, options) => finish(await (await load()).list(stack, options)));
+  withDatabase(
+    withStack(backup.command("verify").description("read backups back whole; with --database only its archives")),
+  )
+    .option("--id <id>", "one archive")
+    .addHelpText("after", "\nExit codes: 0, 1 a backup is broken, 2 bad arguments")
+    .action(async (stack, options) => finish(await (await load()).verify(stack, options)));
+
+  const key = backup.command("key").description("the recovery key: without it no backup can be read");
+  withStack(key.command("export").description("write the recovery key to a file, to be taken off this machine"))
+    .requiredOption("--out <file>", "file to write, which must not be there yet; - is standard output")
+    .action(async (stack, options) => finish(await (await load()).exportKey(stack, options)));
+  withStack(key.command("status").description("fingerprint of the key, and whether a copy elsewhere was confirmed"))
+    .addHelpText("after", "\nExit codes: 0, 1 no copy was confirmed")
+    .action(async (stack, options) => finish(await (await load()).keyState(stack, options)));
+  withStack(key.command("confirm").description("record that a copy is kept elsewhere; the copy itself is compared"))
+    .requiredOption("--copy <file>", "the copy, read from where it is kept; - is standard input")
+    .requiredOption("--where <text>", 'where it is kept: "safe of the office"')
+    .option("--by <name>", "who confirms; the user's name when left out")
+    .action(async (stack, options) => finish(await (await load()).confirmKey(stack, options)));
+
+  withDatabase(
+    withStack(
+      bulwark.command("restore").description("restore a database beside the present one, check it, swap the names"),
+    ),
+  )
+    .option("--id <id>", "archive; the newest when left out")
+    .option("--at <time>", "point in time, with its offset: 2026-11-21T14:30:00Z")
+    .option("--dry-run", "say what would be done")
+    .option("--keep-beside", "leave the restored database beside, do not swap")
+    .option("--swap <name>", "give a database that was left beside its name")
+    .option("--undo", "put back the database that the last restore replaced, within 72 hours")
+    .option("--identity <file>", "recovery key, where it is not on the host; - is standard input")
+    .option("--confirm <environment>", "name of the environment, typed here where nobody can be asked")
+    .addHelpText("after", "\nExit codes: 0, 1 nothing was changed or the restore failed, 2 bad arguments")
+    .action(async (stack, options) => finish(await (await import("./restore/command.js")).restore(stack, options)));
+  withStack(bulwark.command("drill").description("rehearse restores in a server of their own and measure them"))
+    .option("--source <name>", "one ManagedPostgres; all when left out")
+    .option("--last", "show the report of the last drill instead of a new one")
+    .option("--out <file>", "write the signed reports as JSON")
+    .addHelpText("after", "\nExit codes: 0 all came back within the objectives, 1 not, 2 bad arguments")
+    .action(async (stack, options) => finish(await (await import("./drill/command.js")).drill(stack, options)));
 }
 
 function version(): string {

@@ -1,4 +1,7 @@
 import { statSync } from "node:fs";
+import { drill, dump, pruneAll, verifyArchives } from "./archive-jobs";
+import { command as answer, COMMANDS } from "./commands";
+import type { SourceConfig } from "./config";
 import { contextOf, type JobContext, type JobResult, jobNamed, readConfig } from "./context";
 import { copy, verifyCopy } from "./copy";
 import { physical, verifyPhysical } from "./pgbackrest";
@@ -15,6 +18,8 @@ bulwark-backup serve             serves /metrics alone, where something else doe
 bulwark-backup run JOB           runs a job now: under its lock, with its time limit, and writes down how it went
 bulwark-backup job JOB           the job itself; for \`run\`
 bulwark-backup rclone ARGS…      rclone with the store as \`store:\` and the encrypted copies as \`sealed:\`
+bulwark-backup about|list|restore|swap|undo|verify-archive|key|drill-report
+                                 what the command \`bulwark\` asks for
 bulwark-backup healthy           whether the scheduler of this container is at work`;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -45,14 +50,18 @@ async function main(argv: readonly string[]): Promise<number> {
     case "healthy":
       return now() - statSync(HEARTBEAT).mtimeMs / 1000 < 120 ? 0 : 1;
     default:
+      if (command !== undefined && COMMANDS.has(command)) {
+        await answer(readConfig(), argv);
+        return 0;
+      }
       console.error(USAGE);
       return command === "help" ? 0 : 2;
   }
 }
 
-function work(context: JobContext): Promise<JobResult> {
+async function work(context: JobContext): Promise<JobResult> {
   const { job, source } = context;
-  if (job.kind === "prune") return prune(context);
+  if (job.kind === "prune") return pruneAll(context, await prune(context));
   if (job.kind === "offsite") return offsite(context);
   if (source === undefined) throw new Error(`job ${job.name} is about "${job.source}", which is no source`);
   switch (job.kind) {
@@ -63,11 +72,23 @@ function work(context: JobContext): Promise<JobResult> {
     case "copy":
       return copy(context, source);
     case "verify":
-      return source.kind === "postgres" ? verifyPhysical(context) : verifyCopy(context, source);
+      return source.kind === "postgres" ? verifyServer(context, source) : verifyCopy(context, source);
     case "dump":
+      return dump(context);
     case "drill":
-      throw new Error(`a ${job.kind} is not known yet`);
+      return drill(context);
   }
+}
+
+/** Reads back what there is of a server: base backups and WAL, dumps, or both. */
+async function verifyServer(
+  context: JobContext,
+  source: Extract<SourceConfig, { kind: "postgres" }>,
+): Promise<JobResult> {
+  const dumps = context.config.jobs.some((job) => job.kind === "dump" && job.source === source.name);
+  const physicalPart = source.wal ? await verifyPhysical(context) : undefined;
+  const archives = dumps ? await verifyArchives(context) : undefined;
+  return { bytes: (physicalPart?.bytes ?? 0) + (archives?.bytes ?? 0), id: physicalPart?.id ?? archives?.id ?? "" };
 }
 
 /** Copies the whole store, which is encrypted as it is, to a place elsewhere. Nothing is deleted there. */
