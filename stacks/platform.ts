@@ -2,6 +2,7 @@ import {
   type BackupSchedule,
   ManagedPostgres,
   type MonitoringStack,
+  type PostgresOnAws,
   RedisCache,
   ServiceDeployment,
   type Size,
@@ -29,6 +30,7 @@ export interface PlatformSizes {
     readonly cpus: number;
     readonly storage: Size;
     readonly replicas: number;
+    readonly aws?: PostgresOnAws;
   };
   readonly redis: { readonly memory: Size; readonly cpus: number };
   readonly recordings: { readonly storage: Size; readonly cpus?: number };

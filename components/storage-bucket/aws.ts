@@ -7,7 +7,7 @@ import { BucketObjectLockConfiguration } from "@pulumi/aws/s3/bucketObjectLockCo
 import { BucketReplicationConfig } from "@pulumi/aws/s3/bucketReplicationConfig";
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../core/names";
-import { closedBucket } from "../targets/aws/bucket";
+import { bucketArn, closedBucket } from "../targets/aws/bucket";
 import { named, type Owner } from "../targets/aws/children";
 import { allow, documentOf, trusts } from "../targets/aws/documents";
 import type { AwsNetwork } from "../targets/network";
@@ -54,7 +54,7 @@ export function buildOnAws(name: string, spec: BucketSpec, network: AwsNetwork, 
       { parent, dependsOn: [versions] },
     );
   }
-  if (spec.replica !== undefined) replicate(owner, name, spec.replica, bucket.arn, keyArn, versions);
+  if (spec.replica !== undefined) replicate(owner, name, spec, spec.replica, keyArn, versions);
   return {
     endpoint: pulumi.output(`https://s3.${target.region}.amazonaws.com`),
     bucketName: spec.bucketName,
@@ -63,7 +63,7 @@ export function buildOnAws(name: string, spec: BucketSpec, network: AwsNetwork, 
     path: { kind: "endpoint" },
     after: ready,
     grant: (_, access) => ({
-      permissions: pulumi.all([bucket.arn, keyArn]).apply(([arn, key]) => [
+      permissions: pulumi.all([bucketArn(owner, spec.bucketName), keyArn]).apply(([arn, key]) => [
         allow(["s3:GetBucketLocation", "s3:ListBucket"], [arn]),
         allow(objectActions(access), [`${arn}/*`]),
         allow(access === "read" ? ["kms:Decrypt"] : ["kms:Decrypt", "kms:GenerateDataKey"], [key], {
@@ -80,8 +80,8 @@ export function buildOnAws(name: string, spec: BucketSpec, network: AwsNetwork, 
 function replicate(
   owner: Owner,
   name: string,
+  spec: BucketSpec,
   replica: ReplicaArgs,
-  bucketArn: pulumi.Output<string>,
   keyArn: pulumi.Output<string>,
   versions: pulumi.Resource,
 ): void {
@@ -102,7 +102,7 @@ function replicate(
       name: "replicate",
       role: role.name,
       policy: documentOf(
-        { from: bucketArn, key: keyArn, to: replica.bucketArn, otherKey: replica.keyArn },
+        { from: bucketArn(owner, spec.bucketName), key: keyArn, to: replica.bucketArn, otherKey: replica.keyArn },
         ({ from, key, to, otherKey }) => [
           allow(["s3:GetReplicationConfiguration", "s3:ListBucket"], [from]),
           allow(
@@ -126,7 +126,7 @@ function replicate(
   new BucketReplicationConfig(
     name,
     {
-      bucket: bucketArn.apply((arn) => arn.split(":").at(-1) ?? ""),
+      bucket: spec.bucketName,
       role: role.arn,
       rules: [
         {

@@ -40,6 +40,9 @@ export interface SiteArgs {
   readonly asn?: number;
 }
 
+/** What looks at requests before services see them. */
+export type Firewall = "managed" | "none" | { /** ARN of a regional web ACL. */ readonly arn: pulumi.Input<string> };
+
 /** Arguments of {@link SurveillanceVpc}. */
 export interface SurveillanceVpcArgs {
   /** The place where everything runs: a `ComposeHost`, a `MicroK8s` or an `AwsRegion`. */
@@ -52,6 +55,11 @@ export interface SurveillanceVpcArgs {
   readonly cameras?: readonly string[];
   /** AWS only: the VPN to the site on which the {@link cameras} are. They need it there; without cameras it is refused. */
   readonly site?: SiteArgs;
+  /**
+   * AWS only: what looks at requests before services see them. `managed` is a web ACL with the rules that AWS keeps up to date and a limit for each
+   * address; `arn` names a web ACL of your own. Default: `managed` in prod, `none` elsewhere.
+   */
+  readonly firewall?: Firewall;
   /** Address range of the VPC. AWS only. Default: `10.0.0.0/16` (VPC-01). */
   readonly cidr?: string;
   /**
@@ -100,6 +108,14 @@ export const schema = z.strictObject({
   publish: z.strictObject({ http: port.optional(), https: port.optional(), ip: z.ipv4().optional() }).optional(),
   cameras: z.array(cidr).optional(),
   site: z.strictObject({ address: z.ipv4(), asn: z.number().int().min(1).max(4_294_967_294).optional() }).optional(),
+  firewall: z
+    .union([
+      z.enum(["managed", "none"]),
+      z.strictObject({
+        arn: leaf(text(/^arn:aws[a-z-]*:wafv2:/, "the ARN of a regional web ACL", 'use "arn:aws:wafv2:<region>:..."')),
+      }),
+    ])
+    .optional(),
   cidr: cidr.optional(),
   protect: z.boolean().optional(),
 });

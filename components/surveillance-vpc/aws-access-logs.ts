@@ -21,6 +21,7 @@ export function buildAccessLogs(
     versioning: true,
     objectLock: false,
     protect,
+    dataClass: "logs",
     statements: (arn) =>
       account.apply((id): readonly Statement[] => [
         {

@@ -6,6 +6,7 @@ import { closedGroup, ingress, named, type Owner } from "../targets/aws/children
 import { routePriorities } from "../targets/aws/priorities";
 import type { AwsNetwork } from "../targets/network";
 import { EDGE_PREFIX } from "./aws-access-logs";
+import { buildFirewall } from "./aws-firewall";
 import type { ZoneSubnet } from "./aws-subnets";
 import type { VpcSpec } from "./spec";
 
@@ -20,6 +21,7 @@ export function buildEdge(
   vpcId: pulumi.Output<string>,
   subnets: readonly ZoneSubnet[],
   accessLogs: AwsNetwork["accessLogs"],
+  keyArn: pulumi.Output<string>,
 ): AwsNetwork["edge"] {
   const { parent, target } = owner;
   const { certificates } = spec;
@@ -45,6 +47,7 @@ export function buildEdge(
     },
     { parent, protect: spec.protect, dependsOn: [...accessLogs.ready] },
   );
+  buildFirewall(owner, name, spec.firewall, balancer.arn, keyArn);
   new Listener(
     `${name}-edge-http`,
     {

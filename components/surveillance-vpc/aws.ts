@@ -55,7 +55,7 @@ export function buildOnAws(name: string, spec: VpcSpec, target: AwsTarget, paren
     { name: zone, vpc: vpc.id, description: "Services that other services link to", ...named(owner, name) },
     { parent },
   );
-  const edge = buildEdge(owner, name, spec, vpc.id, subnets.public, accessLogs);
+  const edge = buildEdge(owner, name, spec, vpc.id, subnets.public, accessLogs, key.arn);
   return {
     kind: "aws",
     target,

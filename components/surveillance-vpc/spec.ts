@@ -1,6 +1,13 @@
 import { checkName } from "../core/arguments";
 import { Problems } from "../core/problems";
-import { type EdgeCertificates, type EdgePublication, type SiteArgs, type SurveillanceVpcArgs, schema } from "./args";
+import {
+  type EdgeCertificates,
+  type EdgePublication,
+  type Firewall,
+  type SiteArgs,
+  type SurveillanceVpcArgs,
+  schema,
+} from "./args";
 import { DEFAULT_CIDR } from "./cidr";
 import { unsupportedVpc } from "./unsupported";
 
@@ -10,6 +17,7 @@ export interface VpcSpec {
   readonly publish: Required<EdgePublication>;
   readonly cameras: readonly string[];
   readonly site: SiteArgs | undefined;
+  readonly firewall: Firewall;
   readonly cidr: string;
   readonly protect: boolean;
 }
@@ -67,6 +75,7 @@ export function resolveVpc(name: string, args: SurveillanceVpcArgs): VpcSpec {
     publish: { http: args.publish?.http ?? 80, https: args.publish?.https ?? 443, ip: args.publish?.ip ?? "0.0.0.0" },
     cameras: args.cameras ?? [],
     site: args.site,
+    firewall: args.firewall ?? (args.target.environment === "prod" ? "managed" : "none"),
     cidr: args.cidr ?? DEFAULT_CIDR,
     protect: args.protect ?? true,
   };

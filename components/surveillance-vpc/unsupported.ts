@@ -64,6 +64,14 @@ function elsewhere(args: SurveillanceVpcArgs): Problem[] {
       fix: "remove site: there the services run on the site itself",
     });
   }
+  if (args.firewall !== undefined) {
+    problems.push({
+      path: "firewall",
+      given: `a firewall on ${args.target.kind}`,
+      allowed: "aws only",
+      fix: "remove firewall: there is no AWS WAF in front of a site",
+    });
+  }
   if (args.certificates?.mode !== "acm") return problems;
   return [
     ...problems,

@@ -3,6 +3,7 @@ import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import * as messages from "@pulumi/pulumi/proto/resource_pb";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import type { GraphResource } from "../../policies/graph";
+import { awsOutputs } from "./outputs";
 import { GENERATED, type SecretSource } from "./source";
 import { decode, encodeSecret } from "./values";
 
@@ -93,7 +94,8 @@ export class RecordingMonitor extends MockMonitor {
       return { [generated]: value };
     }
     // Whether a one-shot ends well is only seen in an update; a plan takes it that it does.
-    return type === "docker:index/container:Container" && inputs["mustRun"] === false ? { exitCode: 0 } : {};
+    if (type === "docker:index/container:Container") return inputs["mustRun"] === false ? { exitCode: 0 } : {};
+    return request.getCustom() ? awsOutputs(type, request.getName()) : {};
   }
 }
 

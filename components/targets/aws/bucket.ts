@@ -5,19 +5,27 @@ import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock"
 import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketServerSideEncryptionConfiguration";
 import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning";
 import * as pulumi from "@pulumi/pulumi";
+import { partitionOf } from "./account";
 import { named, type Owner } from "./children";
 import { document, type Statement } from "./documents";
 
 /** A bucket that nobody outside the account can reach, whatever a later policy says. */
 export interface ClosedBucketArgs {
-  readonly bucketName: pulumi.Input<string>;
+  readonly bucketName: string;
   readonly versioning: boolean;
   readonly objectLock: boolean;
   readonly protect: boolean;
+  /** Class of the data, where it is another than that of the stack. */
+  readonly dataClass?: string;
   /** Key of the objects; without one S3's own, which is all that the delivery of access logs can write with. */
   readonly keyArn?: pulumi.Input<string>;
   /** Statements of the one policy of the bucket, besides the refusal of requests without TLS. */
   readonly statements?: (bucketArn: string) => pulumi.Input<readonly Statement[]>;
+}
+
+/** ARN of a bucket, which follows from its name. */
+export function bucketArn(owner: Owner, bucketName: string): string {
+  return `arn:${partitionOf(owner.target.region)}:s3:::${bucketName}`;
 }
 
 /** The bucket with everything that makes it closed, and what must be there before it is used. */
@@ -27,13 +35,17 @@ export function closedBucket(
   args: ClosedBucketArgs,
 ): { readonly bucket: Bucket; readonly versions: BucketVersioning; readonly ready: readonly pulumi.Resource[] } {
   const { parent } = owner;
+  const arn = bucketArn(owner, args.bucketName);
   const bucket = new Bucket(
     logicalName,
     {
       bucket: args.bucketName,
       forceDestroy: false,
       objectLockEnabled: args.objectLock,
-      ...named(owner, logicalName),
+      tags: {
+        ...named(owner, logicalName).tags,
+        ...(args.dataClass === undefined ? {} : { "data-class": args.dataClass }),
+      },
     },
     { parent, protect: args.protect },
   );
@@ -78,20 +90,19 @@ export function closedBucket(
     logicalName,
     {
       bucket: bucket.id,
-      policy: bucket.arn.apply((arn) =>
-        pulumi.output(args.statements?.(arn) ?? []).apply((more) =>
-          document([
-            {
-              Sid: "OnlyWithTls",
-              Effect: "Deny",
-              Principal: "*",
-              Action: "s3:*",
-              Resource: [arn, `${arn}/*`],
-              Condition: { Bool: { "aws:SecureTransport": "false" } },
-            },
-            ...(more as readonly Statement[]),
-          ]),
-        ),
+      // Made of the name and not of an output, so that the policy can be judged before the bucket is there.
+      policy: pulumi.output(args.statements?.(arn) ?? []).apply((more) =>
+        document([
+          {
+            Sid: "OnlyWithTls",
+            Effect: "Deny",
+            Principal: "*",
+            Action: "s3:*",
+            Resource: [arn, `${arn}/*`],
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          },
+          ...(more as readonly Statement[]),
+        ]),
       ),
     },
     { parent, dependsOn: [block] },
