@@ -2,6 +2,7 @@ import { sizeOf } from "../../components/core/units";
 import { type Finding, type GraphResource, SECRET } from "../../policies/graph";
 import { WATCHABLE } from "../../policies/relations/component-has-alert";
 import { columns, type Paint } from "../terminal";
+import { claimOf, clusterTotals, objectKind, type Scalers, scalersOf, WORKLOADS, workloadOf } from "./cluster";
 import type { PlanDocument } from "./document";
 import { blocks } from "./findings";
 import { reachOf } from "./reach";
@@ -16,6 +17,7 @@ export function planText(plan: PlanDocument, paint: Paint): string {
   const networks = new Map(plan.resources.filter(kinds.network).map((each) => [text(each.props["name"]), each.name]));
   const byUrn = new Map(plan.resources.map((resource) => [resource.urn, resource]));
   const alerts = alertsByComponent(plan.resources);
+  const scalers = scalersOf(plan.resources);
   for (const resource of plan.resources) {
     if (kinds.component(resource)) continue;
     const owner = ownerOf(resource, byUrn)?.urn ?? "";
@@ -30,7 +32,7 @@ export function planText(plan: PlanDocument, paint: Paint): string {
     ),
     ...sections.flatMap(({ owner, members }) => [
       "",
-      ...section(owner, members, networks, paint),
+      ...section(owner, members, networks, scalers, paint),
       ...alertLines(owner, alerts, paint),
     ]),
     ...reachText(reachOf(plan), paint),
@@ -114,23 +116,66 @@ function section(
   owner: GraphResource | undefined,
   members: readonly GraphResource[],
   networks: ReadonlyMap<string, string>,
+  scalers: Scalers,
   paint: Paint,
 ): string[] {
   const kind = owner?.type.split(":").at(-1) ?? "images and providers";
   const title = owner === undefined ? paint.bold(kind) : `${paint.bold(owner.name)}  ${paint.dim(kind)}`;
-  const rows = [...members]
-    .map((member) => row(member, networks))
-    .sort((a, b) => ORDER.indexOf(a[0]) - ORDER.indexOf(b[0]) || (a[1] < b[1] ? -1 : 1));
+  const rows = [...members.flatMap((member) => row(member, networks, scalers) ?? []), ...objects(members)].sort(
+    (a, b) => ORDER.indexOf(a[0]) - ORDER.indexOf(b[0]) || (a[1] < b[1] ? -1 : 1),
+  );
   return [title, ...columns(rows).map((line, index) => `  ${coloured(line, rows[index]?.[0] ?? "", paint)}`)];
 }
 
-const ORDER = ["container", "one-shot", "network", "volume", "secret", "image", "provider", "resource"];
+type Row = [string, string, ...string[]];
+
+const ORDER = [
+  "container",
+  "one-shot",
+  ...WORKLOADS.map((each) => each.toLowerCase()),
+  "network",
+  "volume",
+  "secret",
+  "image",
+  "provider",
+  "objects",
+  "resource",
+];
 
 function coloured(line: string, kind: string, paint: Paint): string {
   return line.replace(kind, paint.cyan(kind)).replace("not protected", paint.yellow("not protected"));
 }
 
-function row(resource: GraphResource, networks: ReadonlyMap<string, string>): [string, string, ...string[]] {
+/** A resource in a line of its own; undefined for objects of Kubernetes that share one with their like. */
+function row(resource: GraphResource, networks: ReadonlyMap<string, string>, scalers: Scalers): [Row] | undefined {
+  const kind = objectKind(resource);
+  if (kind === undefined) return [ownRow(resource, networks)];
+  if (kind === "PersistentVolumeClaim")
+    return [["volume", resource.name, claim(resource), sizeOf(claimOf(resource).size)]];
+  const workload = workloadOf(resource, scalers);
+  if (workload === undefined) return undefined;
+  const { fewest, most, memory, images } = workload;
+  const pods = fewest === most ? `${most} ×` : `${fewest} to ${most} ×`;
+  return [[workload.kind.toLowerCase(), resource.name, images.join(" "), `${pods} ${sizeOf(memory)}`]];
+}
+
+/** The other objects of Kubernetes, a line for each kind. */
+function objects(members: readonly GraphResource[]): Row[] {
+  const byKind = new Map<string, string[]>();
+  for (const member of members) {
+    const kind = objectKind(member);
+    if (kind === undefined || kind === "PersistentVolumeClaim" || WORKLOADS.some((each) => each === kind)) continue;
+    byKind.set(kind, [...(byKind.get(kind) ?? []), member.name]);
+  }
+  return [...byKind].map(([kind, names]): Row => ["objects", kind, names.sort().join(", ")]);
+}
+
+function claim(resource: GraphResource): string {
+  if (!claimOf(resource).data) return "made again when lost";
+  return resource.protect ? "data, protected" : "data, not protected";
+}
+
+function ownRow(resource: GraphResource, networks: ReadonlyMap<string, string>): Row {
   const { props, name } = resource;
   if (kinds.container(resource))
     return [props["mustRun"] === false ? "one-shot" : "container", name, ...container(props, networks)];
@@ -170,6 +215,13 @@ function totals(plan: PlanDocument, paint: Paint): string[] {
     .reduce((sum, resource) => sum + (Number(resource.props["memory"]) || 0), 0);
   const shots = count((resource) => kinds.container(resource) && resource.props["mustRun"] === false);
   const many = (number: number, one: string) => `${paint.bold(String(number))} ${one}${number === 1 ? "" : "s"}`;
+  const cluster = clusterTotals(plan.resources);
+  if (cluster !== undefined) {
+    const claims = plan.resources.filter((each) => objectKind(each) === "PersistentVolumeClaim");
+    const guarded = claims.filter((each) => each.protect).length;
+    const secrets = many(count(kinds.generated), "generated secret");
+    return [`${cluster}, ${many(claims.length, "volume")} (${guarded} protected), ${secrets}`];
+  }
   return [
     [
       `${many(count(kinds.container), "container")} (${shots} of them one-shots)`,
