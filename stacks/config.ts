@@ -18,13 +18,13 @@ export type ServiceName = (typeof SERVICES)[number];
 
 /** How the platform is watched. The addresses hold tokens: set them with `pulumi config set --secret --path`. */
 export interface MonitoringConfig {
-  /** Host name of the pages: Grafana, Prometheus, Alertmanager, Jaeger. */
-  readonly domain: string;
+  /** Compose and MicroK8s: host name of the pages: Grafana, Prometheus, Alertmanager, Jaeger. */
+  readonly domain?: string;
   /** Integration key of PagerDuty. Without it critical alerts go to the chat. */
   readonly pagerDutyKey?: string;
-  /** Webhook of the chat. */
+  /** Webhook of the chat; on AWS also an address such as `mailto:ops-team@example.com`. */
   readonly chatUrl: string;
-  /** Webhook of a second way, which hears of trouble with the alerting itself. */
+  /** Webhook or, on AWS, address of a second way, which hears of trouble with the alerting itself. */
   readonly secondUrl: string;
   /** Webhook of a service that raises the alarm when it is no longer called. */
   readonly heartbeatUrl: string;
@@ -103,7 +103,7 @@ export interface StackConfig {
   readonly publish?: { readonly http?: number; readonly https?: number; readonly ip?: string };
   /** Networks in which the cameras live, as IPv4 CIDR. */
   readonly cameras?: readonly string[];
-  /** Compose and MicroK8s: who hears of alerts, and where the pages of the monitoring are. Without it nothing is watched. */
+  /** Who hears of alerts, and where the pages of the monitoring are. Without it nothing is watched. */
   readonly monitoring?: MonitoringConfig;
   /** How the platform is backed up. */
   readonly backup?: BackupConfig;
@@ -144,7 +144,7 @@ const schema = z.strictObject({
   cameras: z.array(z.string()).optional(),
   monitoring: z
     .strictObject({
-      domain: hostname,
+      domain: hostname.optional(),
       pagerDutyKey: z.string().min(1).optional(),
       chatUrl: z.string().min(1),
       secondUrl: z.string().min(1),

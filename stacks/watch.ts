@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AlertRouting, type Monitorable, MonitoringStack, type SurveillanceVpc } from "../components";
+import type { Receiver } from "../components/alert-routing";
 import type { MonitoringConfig } from "./config";
 
 /** Watches the platform: critical alerts page, warnings go to the chat, and both wait for nobody in backup and security matters. */
@@ -8,14 +9,17 @@ export function watch(
   watches: readonly Monitorable[],
   config: MonitoringConfig,
 ): MonitoringStack {
-  const webhook = (url: string) => ({ kind: "webhook", url: pulumi.secret(url) }) as const;
+  const receiver = (url: string): Receiver =>
+    url.startsWith("mailto:")
+      ? { kind: "email", to: url.slice("mailto:".length) }
+      : { kind: "webhook", url: pulumi.secret(url) };
   const pager = config.pagerDutyKey;
   const routing = new AlertRouting("alerts", {
     vpc,
     receivers: {
-      chat: webhook(config.chatUrl),
-      second: webhook(config.secondUrl),
-      heartbeat: webhook(config.heartbeatUrl),
+      chat: receiver(config.chatUrl),
+      second: receiver(config.secondUrl),
+      heartbeat: receiver(config.heartbeatUrl),
       ...(pager === undefined ? {} : { pager: { kind: "pagerduty", routingKey: pulumi.secret(pager) } as const }),
     },
     routes: [
@@ -34,9 +38,9 @@ export function watch(
   const { interval, tuning, host, packages } = config;
   return new MonitoringStack("monitoring", {
     vpc,
-    watches: vpc.network.kind === "compose" ? [vpc, ...watches] : watches,
+    watches: vpc.network.kind === "microk8s" ? watches : [vpc, ...watches],
     routing,
-    domain: config.domain,
+    ...(config.domain === undefined ? {} : { domain: config.domain }),
     ...(interval === undefined ? {} : { interval }),
     ...(tuning === undefined ? {} : { tuning }),
     ...(host === undefined ? {} : { host }),

@@ -35,7 +35,11 @@ export function resolveCloudMonitoring(name: string, args: MonitoringStackArgs):
   problems.throwIfAny();
   const { network } = args.vpc;
   const watched = args.watches.map((each) => each.monitoring);
-  const own = network.kind === "aws" ? network.watching : { alarms: [], events: [] };
+  // The network is watched whether it was named or not.
+  const own =
+    network.kind === "aws" && !watched.some((each) => each.component === network.watching.component)
+      ? network.watching.with({})
+      : { alarms: [], events: [] };
   const names = (each: { readonly alarms: readonly CloudAlarm[]; readonly events: readonly CloudEvent[] }) =>
     [...new Set([...each.alarms, ...each.events].map(({ alarm }) => alarm))].sort();
   return {

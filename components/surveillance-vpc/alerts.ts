@@ -1,4 +1,5 @@
 import { type RecordingRule, type RuleSource, type RuleTable, type Tuning, tuned } from "../core/monitorable";
+import type { NetworkAlerts } from "./cloud-alarms";
 
 /** What is watched from outside: endpoints and certificates, by the blackbox exporter. */
 export const ENDPOINT_RULES = {
@@ -49,7 +50,7 @@ export const ENDPOINT_RULES = {
 } as const satisfies RuleTable;
 
 /** Changes to the alerts about endpoints and certificates. */
-export type EndpointAlerts = Tuning<typeof ENDPOINT_RULES>;
+export type EndpointAlerts = Tuning<typeof ENDPOINT_RULES> & NetworkAlerts;
 
 /** ACME renews near 30 days before the end: a warning there would be noise. */
 export const ACME_TUNING = { CertificateExpiresSoon: { days: 14 } } as const satisfies EndpointAlerts;

@@ -71,11 +71,19 @@ export function buildOnAws(name: string, spec: VpcSpec, target: AwsTarget, paren
     namespace: { id: namespace.id, name: zone },
     endpoints: endpoints.ways,
     edge,
-    watching: networkWatching(name, {
-      balancer: edge.listenerArn.apply(balancerOf),
-      certificateArn: edge.certificateArn,
-      nats: subnets.nats,
-    }),
+    watching: {
+      component: name,
+      with: (tuning) =>
+        networkWatching(
+          name,
+          {
+            balancer: edge.listenerArn.apply(balancerOf),
+            certificateArn: edge.certificateArn,
+            nats: subnets.nats,
+          },
+          tuning,
+        ),
+    },
     ready: [...subnets.ready, ...endpoints.ready, ...site],
   };
 }

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import {
   type AlarmTable,
+  type AlarmTuning,
   type CloudAlarm,
   type CloudWatching,
   cloudAlarms,
@@ -109,6 +110,11 @@ export const NAT_ALARMS = {
   },
 } as const satisfies AlarmTable<object>;
 
+/** Changes to the alarms of a network on AWS. */
+export type NetworkAlerts = AlarmTuning<typeof EDGE_ALARMS> &
+  AlarmTuning<typeof CERTIFICATE_ALARMS> &
+  AlarmTuning<typeof NAT_ALARMS>;
+
 /** What names the network's parts on AWS. */
 export interface NetworkIdentity {
   /** Suffix of the load balancer's ARN, as CloudWatch has it. */
@@ -119,17 +125,25 @@ export interface NetworkIdentity {
 }
 
 /** How the network is watched on AWS. */
-export function networkWatching(name: string, identity: NetworkIdentity): CloudWatching {
+export function networkWatching(name: string, identity: NetworkIdentity, tuning: NetworkAlerts = {}): CloudWatching {
   const size = {};
   const alarms: CloudAlarm[] = [
-    ...cloudAlarms(EDGE_ALARMS, { about: `${name}-edge`, dimensions: { LoadBalancer: identity.balancer }, size }),
-    ...cloudAlarms(CERTIFICATE_ALARMS, {
-      about: `${name}-edge`,
-      dimensions: { CertificateArn: identity.certificateArn },
-      size,
-    }),
+    ...cloudAlarms(
+      EDGE_ALARMS,
+      { about: `${name}-edge`, dimensions: { LoadBalancer: identity.balancer }, size },
+      tuning,
+    ),
+    ...cloudAlarms(
+      CERTIFICATE_ALARMS,
+      {
+        about: `${name}-edge`,
+        dimensions: { CertificateArn: identity.certificateArn },
+        size,
+      },
+      tuning,
+    ),
     ...Object.entries(identity.nats).flatMap(([zone, id]) =>
-      cloudAlarms(NAT_ALARMS, { about: `${name}-nat-${zone}`, dimensions: { NatGatewayId: id }, size }),
+      cloudAlarms(NAT_ALARMS, { about: `${name}-nat-${zone}`, dimensions: { NatGatewayId: id }, size }, tuning),
     ),
   ];
   return { alarms, events: [] };

@@ -46,7 +46,10 @@ export class SurveillanceVpc extends Component implements NetworkSource, Monitor
     this.registerOutputs({});
   }
 
-  /** How the edge is watched: every host name of a route is asked for, and its certificate looked at. Compose only. Part of {@link Monitorable}. */
+  /**
+   * How the network is watched: on compose every host name of a route is asked for, on AWS by alarms of the load balancer, its certificate and the
+   * NAT gateways. Nothing on MicroK8s. Part of {@link Monitorable}.
+   */
   get monitoring(): Monitoring {
     return this.monitored().monitoring;
   }
@@ -54,7 +57,10 @@ export class SurveillanceVpc extends Component implements NetworkSource, Monitor
   /** How the edge is watched, with other thresholds. */
   monitored(alerts: EndpointAlerts = {}): Monitorable {
     const { network, componentName: component } = this;
-    if (network.kind !== "compose") return { monitoring: { component, targets: [], sources: [], dashboards: [] } };
+    if (network.kind !== "compose") {
+      const cloud = network.kind === "aws" ? { cloud: network.watching.with(alerts) } : {};
+      return { monitoring: { component, targets: [], sources: [], dashboards: [], ...cloud } };
+    }
     const internal = this.#certificates === "internal";
     const monitoring: Monitoring = {
       component,

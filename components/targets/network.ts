@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CloudWatching } from "../core/cloud-alarm";
 import type { LateList } from "../core/late";
+import type { NetworkAlerts } from "../surveillance-vpc/cloud-alarms";
 import type { AwsTarget, ComposeTarget, MicroK8sTarget } from "./target";
 
 /** One host and path that the edge sends to a service. */
@@ -108,8 +109,8 @@ export interface AwsNetwork {
     /** Priorities of the listener's rules. */
     readonly priorities: RoutePriorities;
   };
-  /** How the network itself is watched. */
-  readonly watching: CloudWatching;
+  /** How the network itself is watched, with or without other thresholds. */
+  readonly watching: { readonly component: string; with(tuning: NetworkAlerts): CloudWatching };
   readonly ready: readonly pulumi.Resource[];
 }
 
