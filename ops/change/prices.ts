@@ -57,6 +57,7 @@ const PRICES: Readonly<Record<string, (inputs: Inputs) => Price>> = {
   "aws:ec2/natGateway:NatGateway": () => fixed(0.045 * HOURS, "data through NAT gateways: 0.045 per GB"),
   "aws:ec2/eip:Eip": () => fixed(0.005 * HOURS),
   "aws:ec2/vpcEndpoint:VpcEndpoint": endpoint,
+  "aws:ec2/vpnConnection:VpnConnection": () => fixed(0.05 * HOURS, "data out through VPN: 0.09 per GB"),
   "aws:ec2/flowLog:FlowLog": () => byUse("flow logs: 0.25 to 0.50 per GB"),
   "aws:lb/loadBalancer:LoadBalancer": () => fixed(0.0225 * HOURS, "load balancer capacity units: 0.008 per hour each"),
   "aws:rds/instance:Instance": database,
@@ -72,6 +73,7 @@ const PRICES: Readonly<Record<string, (inputs: Inputs) => Price>> = {
   "aws:cloudwatch/dashboard:Dashboard": () => fixed(3),
   "aws:cloudwatch/eventApiDestination:EventApiDestination": () => byUse("API destinations: 0.20 per million calls"),
   "aws:lambda/function:Function": () => byUse("Lambda: 0.20 per million calls and 0.0000133334 per GB-second"),
+  "aws:scheduler/schedule:Schedule": () => byUse("EventBridge Scheduler: 1.00 per million calls"),
   "aws:sns/topic:Topic": () => byUse("SNS: 0.50 per million messages, more by telephone"),
   "aws:sqs/queue:Queue": () => byUse("SQS: 0.40 per million requests"),
   "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace": () => fixed(0.5),
@@ -84,7 +86,7 @@ const PRICES: Readonly<Record<string, (inputs: Inputs) => Price>> = {
 
 /** Kinds that are not paid for, or whose price is part of what they belong to. */
 const FREE =
-  /^aws:(iam\/|ec2\/(vpc|subnet|routeTable|route|routeTableAssociation|vpcEndpointRouteTableAssociation|internetGateway|securityGroup|securityGroupRule|defaultSecurityGroup|networkAcl|networkAclRule|egressOnlyInternetGateway):|vpc\/|acm\/|kms\/(alias|keyPolicy|grant):|s3\/bucket[A-Z]|lb\/(listener|listenerRule|targetGroup|targetGroupAttachment):|rds\/(subnetGroup|parameterGroup|optionGroup):|elasticache\/(subnetGroup|parameterGroup|user|userGroup|userGroupAssociation):|ecs\/(cluster|clusterCapacityProviders):|ecr\/(lifecyclePolicy|repositoryPolicy):|secretsmanager\/secret[A-Z]|cloudwatch\/(eventRule|eventTarget|eventConnection|logMetricFilter|logResourcePolicy):|sns\/topic[A-Z]|sqs\/queue[A-Z]|lambda\/permission:|appautoscaling\/|autoscaling\/|backup\/(plan|selection|vaultPolicy|vaultLockConfiguration|regionSettings|globalSettings|restoreTestingPlan|restoreTestingSelection):|chatbot\/|ssm\/parameter:|cloudwatch\/eventBus:)/;
+  /^aws:(iam\/|ec2\/(vpc|subnet|routeTable|route|routeTableAssociation|vpcEndpointRouteTableAssociation|internetGateway|customerGateway|vpnGateway|vpnGatewayRoutePropagation|vpnConnectionRoute|securityGroup|securityGroupRule|defaultSecurityGroup|networkAcl|networkAclRule|egressOnlyInternetGateway):|vpc\/|acm\/|kms\/(alias|keyPolicy|grant):|s3\/bucket[A-Z]|lb\/(listener|listenerRule|targetGroup|targetGroupAttachment):|rds\/(subnetGroup|parameterGroup|optionGroup):|elasticache\/(subnetGroup|parameterGroup|user|userGroup|userGroupAssociation):|ecs\/(cluster|clusterCapacityProviders):|ecr\/(lifecyclePolicy|repositoryPolicy):|secretsmanager\/secret[A-Z]|cloudwatch\/(alarmMuteRule|eventRule|eventTarget|eventConnection|logMetricFilter|logResourcePolicy):|sns\/topic[A-Z]|sqs\/queue[A-Z]|lambda\/(permission|invocation):|appautoscaling\/|autoscaling\/|backup\/(plan|selection|vaultPolicy|vaultLockConfiguration|regionSettings|globalSettings|restoreTestingPlan|restoreTestingSelection):|chatbot\/|ssm\/parameter:|cloudwatch\/eventBus:)/;
 
 /** What a resource costs; nothing for kinds that are not paid for by the month anywhere, because they are not in AWS. */
 export function priceOf(type: string, inputs: Inputs): Price | undefined {

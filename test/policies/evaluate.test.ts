@@ -117,7 +117,7 @@ describe("joins", () => {
   });
 
   test("the only candidate of the same component is meant when the name is not known", () => {
-    const component = { type: "bulwark:index:StorageBucket", name: "footage", custom: false, props: {} };
+    const component = { type: "site:index:Archive", name: "footage", custom: false, props: {} };
     const [subject, ...sides] = bucket({}, {}, "name");
     const inside = sides.map((each) => ({ ...each, parent: "footage", props: { ...each.props, bucket: UNKNOWN } }));
     expect(
