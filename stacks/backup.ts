@@ -4,6 +4,7 @@ import {
   type BackupSource,
   configurationSource,
   type ExternalStore,
+  type Monitorable,
   type Size,
   StorageBucket,
   type SurveillanceVpc,
@@ -16,6 +17,12 @@ export interface BackupSizes {
   readonly cpus: number;
 }
 
+/** The backups, and what there is to watch of them: the bucket that they lie in too, where it is the stack's own. */
+export interface Backups {
+  readonly schedule: BackupSchedule;
+  readonly watches: readonly Monitorable[];
+}
+
 /**
  * Backs up the platform with a recovery point of an hour and less. Without a store elsewhere the backups lie in a bucket of the stack: enough
  * against mistakes, not against the loss of the host.
@@ -25,26 +32,27 @@ export function backups(
   sources: readonly BackupSource[],
   sizes: BackupSizes,
   config: StackConfig,
-): BackupSchedule {
+): Backups {
   const { passphrase, store, offsite, changeWindows, timeZone } = config.backup ?? {};
-  return new BackupSchedule("backups", {
+  const bucket = () =>
+    new StorageBucket("backups-store", {
+      vpc,
+      storage: sizes.storage,
+      cpus: sizes.cpus,
+      lifecycle: { expireOldVersionsAfter: "7 days" },
+    });
+  const kept = store === undefined ? bucket() : sealed(store);
+  const schedule = new BackupSchedule("backups", {
     vpc,
     sources: [...sources, configurationSource("configuration", { "stack.json": settingsOf(config) })],
     preset: "hourly-rpo",
     encryption: { passphrase: passphrase === undefined ? "generated" : pulumi.secret(passphrase) },
-    store:
-      store === undefined
-        ? new StorageBucket("backups-store", {
-            vpc,
-            storage: sizes.storage,
-            cpus: sizes.cpus,
-            lifecycle: { expireOldVersionsAfter: "7 days" },
-          })
-        : sealed(store),
+    store: kept,
     ...(offsite === undefined ? {} : { offsite: sealed(offsite) }),
     ...(changeWindows === undefined ? {} : { changeWindows }),
     ...(timeZone === undefined ? {} : { timeZone }),
   });
+  return { schedule, watches: kept instanceof StorageBucket ? [schedule, kept] : [schedule] };
 }
 
 function sealed(store: ExternalStore): ExternalStore {

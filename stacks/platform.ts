@@ -121,13 +121,20 @@ export function platform(target: Target, sizes: PlatformSizes, config: StackConf
     ...sizes.detection,
   });
   const services = [auth, data, detection];
-  const backup =
-    sizes.backups === undefined ? {} : { backups: backups(vpc, [db, cache, recordings], sizes.backups, config) };
+  const backup = sizes.backups === undefined ? undefined : backups(vpc, [db, cache, recordings], sizes.backups, config);
   const monitoring =
     config.monitoring === undefined
       ? {}
-      : { monitoring: watch(vpc, [db, cache, recordings, ...services, ...Object.values(backup)], config.monitoring) };
-  return { vpc, db, cache, recordings, services, ...backup, ...monitoring };
+      : { monitoring: watch(vpc, [db, cache, recordings, ...services, ...(backup?.watches ?? [])], config.monitoring) };
+  return {
+    vpc,
+    db,
+    cache,
+    recordings,
+    services,
+    ...(backup === undefined ? {} : { backups: backup.schedule }),
+    ...monitoring,
+  };
 }
 
 function certificates(config: StackConfig): EdgeCertificates {

@@ -245,7 +245,7 @@ function checkTarget(problems: Problems, name: string, args: MonitoringStackArgs
     const { postgresExporter: _, redisExporter: __, ...once } = MEMORY;
     const memory = Object.values(once).reduce((sum, each) => sum + each, 0);
     network.target.capacity.take(
-      { name, cpus: 0.25, memory: memory + exporters.length * MEMORY.postgresExporter },
+      { name, cpus: 0.15, memory: memory + exporters.length * MEMORY.postgresExporter },
       problems,
     );
   });
