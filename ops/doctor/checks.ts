@@ -1,6 +1,9 @@
 import { sizeOf } from "../../components/core/units";
 import type { Facts } from "./facts";
 
+/** Days after which somebody should look again whether the copy of a recovery key is still there. */
+const CONFIRM_DAYS = 365;
+
 /** How a check went. */
 export interface Outcome {
   readonly status: "ok" | "failed" | "unknown";
@@ -142,7 +145,39 @@ export const CHECKS: readonly Check[] = [
     },
     advice: () => "stop what listens there (ss -ltnp shows it), or give the stack other ports with publish",
   },
+  {
+    title: "Recovery key",
+    run: ({ stack }) => {
+      const keys = stack?.keys ?? [];
+      if (keys.length === 0) return ok("no backups to read");
+      const unconfirmed = keys.filter((each) => each.fingerprint !== undefined && !isFresh(each.confirmed?.at));
+      if (unconfirmed.length > 0)
+        return failed(
+          unconfirmed
+            .map(({ schedule, confirmed }) =>
+              confirmed === undefined
+                ? `nobody has confirmed a copy of the key of ${schedule} away from this host`
+                : `the copy of the key of ${schedule} was last seen on ${confirmed.at.slice(0, 10)}`,
+            )
+            .join("; "),
+        );
+      const unasked = keys.filter((each) => each.fingerprint === undefined);
+      if (unasked.length > 0) return unknown(`${unasked.map((each) => each.schedule).join(", ")}: no runner is up`);
+      return ok(
+        keys
+          .map(({ schedule, confirmed }) => `${schedule}: ${confirmed?.where}, confirmed by ${confirmed?.by}`)
+          .join("; "),
+      );
+    },
+    advice: ({ stack }) =>
+      `run bulwark backup key export ${stack?.name} --out FILE, take the file off this machine, then bulwark backup key confirm ${stack?.name}: without the key a lost host means lost backups`,
+  },
 ];
+
+/** Whether a copy was seen within a year. */
+function isFresh(at: string | undefined): boolean {
+  return at !== undefined && Date.now() - Date.parse(at) < CONFIRM_DAYS * 86_400_000;
+}
 
 function major(version: string): number {
   return Number.parseInt(version.replace(/^v/, ""), 10);

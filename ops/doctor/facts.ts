@@ -18,6 +18,15 @@ export interface DockerFacts {
   readonly networkRoom: number;
 }
 
+/** The recovery key of a BackupSchedule. */
+export interface KeyFact {
+  readonly schedule: string;
+  /** Left out when the runner could not be asked. */
+  readonly fingerprint?: string;
+  /** The last time that somebody said where a copy is kept, away from the host. */
+  readonly confirmed?: { readonly at: string; readonly by: string; readonly where: string };
+}
+
 /** What a stack asks of its host. */
 export interface StackFacts {
   readonly name: string;
@@ -29,6 +38,8 @@ export interface StackFacts {
   /** Physical names of its networks. */
   readonly networks: readonly string[];
   readonly ports: readonly PortFact[];
+  /** Of each schedule. */
+  readonly keys?: readonly KeyFact[];
 }
 
 /** Everything that the checks look at. What could not be found out is left out. */

@@ -5,12 +5,15 @@ import { connect, createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { mebibytes, SIZE_PATTERN } from "../../components/core/units";
+import type { ResourceGraph } from "../../policies/graph";
+import { statusOf } from "../backup/command";
+import { executorFor, reachBy } from "../backup/runner";
 import { runProgram } from "../plan/program";
 import { standIns } from "../plan/source";
 import { kinds } from "../plan/summary";
 import { readStack } from "../project";
 import { networkRoom } from "./checks";
-import type { DockerFacts, Facts, PortFact, StackFacts } from "./facts";
+import type { DockerFacts, Facts, KeyFact, PortFact, StackFacts } from "./facts";
 
 const run = promisify(execFile);
 const SECONDS = 8_000;
@@ -46,7 +49,8 @@ async function fromStack(
   stack: string,
 ): Promise<StackFacts & { readonly containers: readonly string[] }> {
   const files = readStack(root, stack);
-  const { resources } = await runProgram(files, standIns);
+  const graph = await runProgram(files, standIns);
+  const { resources } = graph;
   const provider = resources.find((each) => each.type === "pulumi:providers:docker");
   const containers = resources.filter(kinds.container);
   const cpus = Number(files.config[`${files.project}:cpus`]);
@@ -56,6 +60,7 @@ async function fromStack(
     host: String(provider?.props["host"] ?? "unix:///var/run/docker.sock"),
     ...(Number.isFinite(cpus) ? { cpus } : {}),
     ...(SIZE_PATTERN.test(memory) ? { memory: mebibytes(memory) } : {}),
+    keys: await keysOf(graph, stack),
     networks: resources.filter(kinds.network).map((each) => String(each.props["name"])),
     containers: containers.map((each) => String(each.props["name"])),
     ports: containers
@@ -66,6 +71,24 @@ async function fromStack(
           : [{ ip: each.ip ?? "0.0.0.0", port: each.external, owner: "unknown" as const }],
       ),
   };
+}
+
+/** The recovery key of each schedule; what cannot be asked is named all the same. */
+async function keysOf(graph: ResourceGraph, stack: string): Promise<KeyFact[]> {
+  const schedules = graph.resources
+    .filter((each) => each.type === "bulwark:index:BackupSchedule")
+    .map((each) => each.name);
+  return await Promise.all(
+    schedules.map(async (schedule): Promise<KeyFact> => {
+      try {
+        const [lane] = await reachBy(executorFor(graph, stack), stack, schedule);
+        const { fingerprint, confirmed } = await statusOf(lane);
+        return { schedule, fingerprint, ...(confirmed === undefined ? {} : { confirmed }) };
+      } catch {
+        return { schedule };
+      }
+    }),
+  );
 }
 
 interface DockerAnswer {

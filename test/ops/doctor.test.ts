@@ -13,6 +13,8 @@ const docker = {
   networkRoom: 31,
 };
 const stack = { name: "dev", host: "unix:///run/docker.sock", cpus: 4, memory: 8_192, networks: ["a"], ports: [] };
+const seen = { at: new Date().toISOString(), by: "Ada", where: "the safe" };
+const copied = { schedule: "backups", fingerprint: "ab12", confirmed: seen };
 const well: Facts = {
   node: "v20.20.2",
   pulumi: "path",
@@ -43,6 +45,8 @@ test.each<[string, Partial<Facts>]>([
   ["Networks", { docker: { ...docker, networkRoom: 1 } }],
   ["Edge ports", { stack: { ...stack, ports: [{ ip: "0.0.0.0", port: 443, owner: "other" }] } }],
   ["Remote host", { host: "ssh://deploy@203.0.113.7", remote: false }],
+  ["Recovery key", { stack: { ...stack, keys: [{ schedule: "backups", fingerprint: "ab12" }] } }],
+  ["Recovery key", { stack: { ...stack, keys: [{ ...copied, confirmed: { ...seen, at: "2020-01-01T00:00:00Z" } }] } }],
 ])("%s: what is wrong is found, and says what to do", (title, facts) => {
   expect(status(title, facts)).toEqual({
     title,
@@ -72,6 +76,7 @@ test.each<[string, Partial<Facts>]>([
   ["Networks", { docker: { ...docker, networks: ["bridge", "a"], networkRoom: 2 } }],
   ["Edge ports", { stack: { ...stack, ports: [{ ip: "0.0.0.0", port: 443, owner: "own" }] } }],
   ["Disk space", { diskFree: 0.2 }],
+  ["Recovery key", { stack: { ...stack, keys: [copied] } }],
 ])("%s: what is just enough passes", (title, facts) => {
   expect(status(title, facts)?.status).toBe("ok");
 });

@@ -119,6 +119,11 @@ describeWith(PARTS, "restore beside, swap and undo", () => {
     );
     const past = comment.replace(/"keepUntil":"[^"]*"/, `"keepUntil":"${new Date(Date.now() - 1000).toISOString()}"`);
     await rig.sql("postgres", `COMMENT ON DATABASE "${old}" IS '${past}'`);
+    await rig.sql("postgres", "CREATE DATABASE orders_restore_forgotten");
+    await rig.sql(
+      "postgres",
+      `COMMENT ON DATABASE orders_restore_forgotten IS 'bulwark-beside {"keepUntil":"2026-01-01T00:00:00Z"}'`,
+    );
     await rig.job("prune-nightly");
     expect(await databases()).toEqual(["orders"]);
     expect((await rig.backup(["undo", "--database", "orders"])).err).toMatch(/nothing to undo/);

@@ -1,9 +1,12 @@
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { archive } from "./archive";
 import { pruneArchives } from "./archive-prune";
 import type { JobContext, JobResult } from "./context";
 import * as rehearsal from "./drill";
 import { verifyDatabase } from "./fetch";
 import { withWork } from "./open";
+import { PATHS } from "./paths";
 import { dropReplaced } from "./swap";
 import { type PostgresSource, postgresSources, type Work } from "./work";
 
@@ -50,10 +53,19 @@ export async function pruneAll(context: JobContext, before: JobResult): Promise<
       const dropped = await dropReplaced(source, work.now());
       if (dropped.length > 0) work.say({ step: "drop", detail: `dropped ${dropped.join(", ")}` });
     }
+    removeLeftovers();
     if (failures.length > 0) throw new Error(failures.join("; "));
     work.say({ step: "pruned", detail: `${deleted} archives deleted` });
     return before;
   });
+}
+
+/** Folders of commands that were killed. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(PATHS.scratch).filter((each) => each.startsWith("command-"))) {
+    const folder = join(PATHS.scratch, name);
+    if (Date.now() - statSync(folder).mtimeMs > 24 * 3_600_000) rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Rehearses restores of a server. A failure leaves the metrics of the last good drill. */

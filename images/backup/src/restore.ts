@@ -9,7 +9,7 @@ import { inWords, type Manifest, rowDifferences } from "./manifest";
 import { physicalBackups, recover } from "./pitr";
 import { run } from "./process";
 import { connection, execute, literal, query, quoted, type Server } from "./psql";
-import { nameAside, type Swapped, swap } from "./swap";
+import { nameAside, type Swapped, standsBeside, swap } from "./swap";
 import type { PostgresSource, Work } from "./work";
 
 /** What to restore from. */
@@ -197,6 +197,7 @@ async function fill(
   if (present.length > 0) throw new Error(`the owner ${facts.owner} is not a role of the server`);
   await execute(server, "postgres", [
     createLike(beside, facts),
+    standsBeside(beside, work.now()),
     `REVOKE ALL ON DATABASE ${quoted(beside)} FROM PUBLIC`,
   ]);
   await load(work, server, beside, found);

@@ -29,6 +29,7 @@ export interface Swapped {
 }
 
 const MARK = "bulwark-replaced ";
+const BESIDE = "bulwark-beside ";
 /** PostgreSQL cuts longer names. */
 const LONGEST_NAME = 63;
 
@@ -97,7 +98,7 @@ async function renamed(server: Server, statements: readonly string[], closing: r
       const gone = await query(
         server,
         "postgres",
-        `SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity WHERE datname IN (${closing.map(literal).join(", ")}) AND backend_type = 'client backend'`,
+        `SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity WHERE datname IN (${closing.map(literal).join(", ")})`,
       );
       ended += gone.length;
       await sleep(100);
@@ -115,17 +116,25 @@ async function renamed(server: Server, statements: readonly string[], closing: r
   return ended;
 }
 
+/** The statement that says of a restored copy until when it may stand beside; a swap takes it away. */
+export function standsBeside(name: string, now: Date): string {
+  const keepUntil = new Date(now.getTime() + KEEP_HOURS * 3_600_000).toISOString();
+  return `COMMENT ON DATABASE ${quoted(name)} IS ${literal(`${BESIDE}${JSON.stringify({ keepUntil })}`)}`;
+}
+
 /** Databases that were put aside by a swap, the newest first. */
 export async function replacedDatabases(server: Server): Promise<Replaced[]> {
+  return (await marked<Replaced>(server, MARK)).sort((a, b) => (a.at < b.at ? 1 : -1));
+}
+
+async function marked<T>(server: Server, mark: string): Promise<(T & { readonly name: string })[]> {
   const rows = await query<{ name: string; comment: string }>(
     server,
     "postgres",
     `SELECT d.datname AS name, shobj_description(d.oid, 'pg_database') AS comment FROM pg_database d
-     WHERE shobj_description(d.oid, 'pg_database') LIKE ${literal(`${MARK}%`)}`,
+     WHERE shobj_description(d.oid, 'pg_database') LIKE ${literal(`${mark}%`)}`,
   );
-  return rows
-    .map(({ name, comment }): Replaced => ({ ...(JSON.parse(comment.slice(MARK.length)) as Replaced), name }))
-    .sort((a, b) => (a.at < b.at ? 1 : -1));
+  return rows.map(({ name, comment }) => ({ ...(JSON.parse(comment.slice(mark.length)) as T), name }));
 }
 
 /** Puts the database back that the last swap replaced; what was there in its place is put aside in turn. */
@@ -135,11 +144,13 @@ export async function undo(server: Server, database: string, now: Date): Promise
   return await swap(server, database, last.name, "undo", now);
 }
 
-/** Drops the replaced databases whose time is over. Returns their names. */
+/** Drops the replaced databases, and restored copies that nobody put into use, whose time is over. Returns their names. */
 export async function dropReplaced(server: Server, now: Date): Promise<string[]> {
-  const over = (await replacedDatabases(server))
-    .filter((each) => new Date(each.keepUntil) <= now)
-    .map((each) => each.name);
+  const aside = [
+    ...(await replacedDatabases(server)),
+    ...(await marked<{ readonly keepUntil: string }>(server, BESIDE)),
+  ];
+  const over = aside.filter((each) => new Date(each.keepUntil) <= now).map((each) => each.name);
   for (const name of over) await execute(server, "postgres", [`DROP DATABASE ${quoted(name)}`]);
   return over;
 }
