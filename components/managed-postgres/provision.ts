@@ -29,7 +29,7 @@ export function provisionSql(
     ...(listed.includes(MONITOR_ROLE)
       ? [`GRANT pg_monitor TO ${MONITOR_ROLE};`, `ALTER ROLE ${MONITOR_ROLE} CONNECTION LIMIT 5;`]
       : []),
-    `SELECT format('ALTER ROLE %I NOLOGIN', member.rolname) FROM pg_auth_members m JOIN pg_roles parent ON parent.oid = m.roleid JOIN pg_roles member ON member.oid = m.member WHERE parent.rolname = 'bulwark_managed' AND member.rolname NOT IN (${listed.map(literal).join(", ")}) \\gexec`,
+    `SELECT format('ALTER ROLE %I NOLOGIN', member.rolname) FROM pg_auth_members m JOIN pg_roles parent ON parent.oid = m.roleid JOIN pg_roles member ON member.oid = m.member WHERE parent.rolname = 'bulwark_managed' AND member.rolname NOT IN (${listed.map(literal).join(", ")})${server === "rds" ? " AND member.rolname <> current_user" : ""} \\gexec`,
     ...Array.from({ length: server === "rds" ? 0 : spec.replicas }, (_, index) => slot(index + 1)),
     ...spec.databases.flatMap((database) => createDatabase(database, spec.roles)),
     ...(listed.includes(MONITOR_ROLE)
