@@ -49,6 +49,7 @@ export function buildOnCompose(
     ["jaeger", 16_686, "/jaeger/"],
     ["grafana", 3000, "/grafana/api/health"],
   ] as const) {
+    network.taken.take(service, spec.domain, `/${service}`);
     network.routes.add({
       service,
       host: spec.domain,

@@ -68,6 +68,7 @@ export function buildOnCompose(
     }
   }
   for (const route of spec.routes) {
+    network.taken.take(name, route.host, route.path);
     network.routes.add({
       service: name,
       ...route,

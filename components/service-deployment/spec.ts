@@ -196,6 +196,18 @@ function checkTogether(problems: Problems, args: ServiceDeploymentArgs): void {
     }
   });
   problems.across(["vpc", "scaling", "replicas", "volumes", "peers"], (add) => checkScaling(add, args));
+  problems.across(["peers", "port", "metrics", "environment"], (add) => checkPeers(add, args));
+  problems.across(["volumes"], (add) => {
+    for (const volume of Object.keys(args.volumes ?? {})) {
+      if (!/^(tmp|secrets|trust|scratch-\d+)$/.test(volume)) continue;
+      add({
+        path: `volumes.${volume}`,
+        given: `"${volume}"`,
+        allowed: "another name than tmp, secrets, trust and scratch-<number>, which Bulwark uses itself",
+        fix: 'use a name such as "data"',
+      });
+    }
+  });
   problems.across(["stopWithin", "vpc"], (add) => {
     if (args.stopWithin !== undefined && seconds(args.stopWithin) > 120) {
       add({
@@ -206,6 +218,27 @@ function checkTogether(problems: Problems, args: ServiceDeploymentArgs): void {
       });
     }
   });
+}
+
+function checkPeers(add: (problem: Problem) => void, args: ServiceDeploymentArgs): void {
+  if (args.peers === undefined) return;
+  const { port: own = 8000, metrics } = args;
+  if ([own, metrics?.port].includes(args.peers.port)) {
+    add({
+      path: "peers.port",
+      given: String(args.peers.port),
+      allowed: "another port than those of requests and metrics",
+      fix: "let the replicas talk to each other on a port of its own, which nothing else may reach",
+    });
+  }
+  if ("PEERS" in (args.environment ?? {})) {
+    add({
+      path: "environment.PEERS",
+      given: "a variable that peers sets too",
+      allowed: "each variable once",
+      fix: "remove PEERS from environment, or leave peers out",
+    });
+  }
 }
 
 function checkScaling(add: (problem: Problem) => void, args: ServiceDeploymentArgs): void {

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { LateList } from "../core/late";
+import { TakenRoutes } from "../core/taken-routes";
 import { carry } from "../targets/compose/carrier";
 import { server } from "../targets/compose/hardened";
 import { network, volume } from "../targets/compose/stores";
@@ -33,6 +34,7 @@ export function buildOnCompose(
     kind: "compose",
     target,
     routes: new LateList<EdgeRoute>(`SurveillanceVpc "${name}"`),
+    taken: new TakenRoutes(`SurveillanceVpc "${name}"`),
     edgeNetwork: edge.name,
     egressNetwork: egress.name,
     ...(cameras === undefined ? {} : { cameraNetwork: cameras.name }),

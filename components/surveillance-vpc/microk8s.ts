@@ -3,6 +3,7 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
 import type * as pulumi from "@pulumi/pulumi";
 import { ArgumentError } from "../core/errors";
 import { physicalName } from "../core/names";
+import { TakenRoutes } from "../core/taken-routes";
 import { accept } from "../core/tick";
 import { authority, issuer, orderCertificate } from "../targets/microk8s/certificates";
 import { edgeRules } from "../targets/microk8s/edge";
@@ -50,6 +51,7 @@ export function buildOnMicroK8s(
       service: physicalName("dnsLabel", namespace, "service"),
     },
     ready,
+    taken: new TakenRoutes(`SurveillanceVpc "${name}"`),
     publicCertificate: (host) => {
       const made = ordered.get(host);
       if (made !== undefined) return made;

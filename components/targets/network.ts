@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CloudWatching } from "../core/cloud-alarm";
 import type { LateList } from "../core/late";
+import type { TakenRoutes } from "../core/taken-routes";
 import type { NetworkAlerts } from "../surveillance-vpc/cloud-alarms";
 import type { AwsTarget, ComposeTarget, MicroK8sTarget } from "./target";
 
@@ -28,6 +29,8 @@ export interface ComposeNetwork {
   readonly target: ComposeTarget;
   /** Routes of the edge, added to by services. */
   readonly routes: LateList<EdgeRoute>;
+  /** Routes by the service that has them. */
+  readonly taken: TakenRoutes;
   /** Docker network between the edge and the services it routes to. */
   readonly edgeNetwork: string;
   /** Docker network for outbound traffic; containers on it cannot reach each other. */
@@ -54,6 +57,8 @@ export interface MicroK8sNetwork {
   readonly trustSecret: string;
   /** Name of the Secret with the public certificate of a host name; the certificate is ordered once, whoever asks first. */
   publicCertificate(host: string): string;
+  /** Routes by the service that has them. */
+  readonly taken: TakenRoutes;
   /** Names of what every route of the namespace passes through, where the Ingress controller knows such rules. */
   readonly edgeRules: readonly string[];
   /** Networks in which cameras live, as CIDR. */

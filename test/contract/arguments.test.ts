@@ -161,10 +161,10 @@ test("a network on aws has no default certificate, even in dev", async () => {
   expect(problems.map((each) => each.path)).toEqual(["certificates"]);
 });
 
-test("a route that two services want is refused on aws", async () => {
+test.each(KINDS)("a route that two services want is refused on %s", async (kind) => {
   const problems = await problemsOf(() =>
     withMocks(() => {
-      const vpc = networkOf("aws");
+      const vpc = networkOf(kind);
       for (const name of ["one", "two"])
         new ServiceDeployment(name, { vpc, image: IMAGE, cpus: 1, routes: [{ host: "shop.example.com" }] });
     }),

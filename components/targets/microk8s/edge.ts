@@ -43,6 +43,7 @@ export function edgeRules(owner: Owner): readonly string[] {
 /** The Ingress of one route. */
 export function publicRoute(owner: Owner, route: PublicRoute): void {
   const { network } = owner;
+  network.taken.take(route.service, route.host, route.path);
   const traefik = network.target.ingressController === "traefik";
   const regex = route.stripPrefix && !traefik;
   new Ingress(
