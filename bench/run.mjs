@@ -15,6 +15,7 @@ try {
   dev();
   types();
   services();
+  judging();
 } finally {
   for (const each of [folder, project]) rmSync(each, { recursive: true, force: true });
 }
@@ -64,6 +65,15 @@ function services() {
   row("plan of 500 services to 250", "cpu", whole, half, 2.2);
   notes.push(
     `500 services are ${whole[0].resources} resources, ${(median(whole, "cpu") / whole[0].resources).toFixed(1)} ms each`,
+  );
+}
+
+function judging() {
+  const runs = [child("judge.mjs"), child("judge.mjs"), child("judge.mjs")];
+  const of = (name) => runs.map((run) => ({ cpu: run[name] }));
+  row("preview of 5,000 changes judged to parsed", "cpu", of("judge"), of("parse"), 3);
+  notes.push(
+    `the whole gate, with all policies over every change and its base, takes ${ratio(of("gate"), of("parse"), "cpu").toFixed(1)} of parsing ${(runs[0].size / 1e6).toFixed(0)} MB`,
   );
 }
 
