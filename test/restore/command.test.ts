@@ -55,7 +55,7 @@ describeWith(PARTS, "the commands, against a runner on a Docker host", () => {
     ).toEqual(["dump-db-orders", "dump-db-people", "incremental-db"]);
     expect(made.code).toBe(0);
     const { out } = await bulwark("backup", "list", "site");
-    expect(out).toMatch(/Jobs of nightly \(prod\)[\s\S]*dump-db-orders +dump +\d+ s ago/);
+    expect(out).toMatch(/Jobs of nightly \(prod\)[\s\S]*dump-db-orders +dump +\d+ (s|min) ago/);
     expect(out).toMatch(/Archives\n +\d{8}T\d{6}Z +db\/orders .* verified +daily, weekly, monthly, yearly, newest/);
     expect(out).toMatch(/Physical backups[\s\S]*db +incr/);
     const listing = JSON.parse((await bulwark("backup", "list", "site", "--json", "--database", "people")).out);
@@ -122,7 +122,7 @@ describeWith(PARTS, "the commands, against a runner on a Docker host", () => {
     const { code, out, err } = await bulwark("drill", "site", "--out", join(project, "report.json"));
     expect(err).not.toMatch(/FAILED/);
     expect(out).toMatch(
-      /Drill \d{8}T\d{6}Z of db \(prod\)\n +ok +operational[\s\S]*ok +archive +orders[\s\S]*RTO \d+ s of 4 h; RPO \d+ s of 60 min\n/,
+      /Drill \d{8}T\d{6}Z of db \(prod\)\n +ok +operational[\s\S]*ok +archive +orders[\s\S]*RTO \d+ (s|min) of 4 h; RPO \d+ (s|min) of 60 min\n/,
     );
     expect(code).toBe(0);
     const { reports } = JSON.parse(readFileSync(join(project, "report.json"), "utf8"));

@@ -94,7 +94,7 @@ export async function recover(
       "--archive-mode=off",
       // The usual place for segments that were fetched ahead is in memory, and smaller than they are.
       `--spool-path=${spool}`,
-      `--recovery-option=restore_command=pgbackrest --stanza=${source.name} --pg1-path=${data} --spool-path=${spool} archive-get %f "%p"`,
+      `--recovery-option=restore_command=pgbackrest --stanza=${source.name} --pg1-path=${data} --archive-async --spool-path=${spool} archive-get %f "%p"`,
       ...(target.kind === "latest"
         ? ["--type=default"]
         : ["--type=time", `--target=${forPostgres(target.at)}`, "--target-action=promote"]),
