@@ -4,6 +4,7 @@ import {
   type MonitoringStack,
   type PostgresOnAws,
   RedisCache,
+  type ScalingArgs,
   ServiceDeployment,
   type Size,
   StorageBucket,
@@ -21,6 +22,7 @@ export interface ServiceSize {
   readonly cpus: number;
   readonly reservedCpus: number;
   readonly memory: Size;
+  readonly scaling?: ScalingArgs;
 }
 
 /** What differs between environments besides the target. */

@@ -9,7 +9,7 @@ const SIZES: PlatformSizes = {
   postgres: { memory: "8 GiB", cpus: 2, storage: "100 GiB", replicas: 0, aws: { backupDays: 35 } },
   redis: { memory: "4 GiB", cpus: 2 },
   recordings: { storage: "10 TiB" },
-  auth: { replicas: 3, cpus: 0.5, reservedCpus: 0.5, memory: "1 GiB" },
+  auth: { replicas: 3, cpus: 0.5, reservedCpus: 0.5, memory: "1 GiB", scaling: { max: 20 } },
   data: { replicas: 3, cpus: 0.5, reservedCpus: 0.5, memory: "1 GiB" },
   detection: { replicas: 2, cpus: 1, reservedCpus: 1, memory: "2 GiB" },
 };

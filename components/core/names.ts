@@ -22,6 +22,8 @@ export const NAME_RULES = {
   loadBalancer: { max: 32, allowed: /[a-zA-Z0-9-]/, lower: false },
   /** ElastiCache replication group, user and user group. */
   cache: { max: 40, allowed: /[a-z0-9-]/, lower: true },
+  /** Prefix of all names of a stack: project and stack. */
+  prefix: { max: 100, allowed: /[a-z0-9-]/, lower: true },
   /** AWS WAF web ACL. */
   webAcl: { max: 128, allowed: /[a-zA-Z0-9_-]/, lower: false },
   /** AWS Lambda function. */

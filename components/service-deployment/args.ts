@@ -58,6 +58,12 @@ export interface VolumeArgs {
   readonly size: Size;
 }
 
+/** What only Amazon ECS has. */
+export interface ServiceOnAws {
+  /** Share of the replicas, in percent, on spot capacity: cheaper, and taken away with two minutes' notice. One replica never is. Default: 0. */
+  readonly spotPercent?: number;
+}
+
 /** Arguments of {@link ServiceDeployment}. */
 export interface ServiceDeploymentArgs {
   /** Network the service lives in. */
@@ -90,13 +96,16 @@ export interface ServiceDeploymentArgs {
   readonly linkable?: boolean;
   /** Replicas; with `scaling` the fewest. Default: 1 in dev, 2 in staging and prod. */
   readonly replicas?: number;
-  /** Adds and takes away replicas with the load. Default: always `replicas`. Refused on a compose host. */
+  /** Adds and takes away replicas with the load. Default: always `replicas`. Refused on a compose host; on AWS the
+   * pace is that of target tracking, of which `every` alone can be set. */
   readonly scaling?: ScalingArgs;
   /**
    * Lets the replicas reach each other on a port, such as the validators of a chain; nothing else may use it. Each finds all of them in `PEERS`, as
    * `host:port,host:port`. Default: replicas cannot reach each other.
    */
   readonly peers?: { readonly port: number };
+  /** AWS only: what Amazon ECS decides by its own words. */
+  readonly aws?: ServiceOnAws;
   /** CPU limit of one replica. */
   readonly cpus: number;
   /** CPUs kept free for one replica. Default: half of `cpus` (SD-02). */
@@ -164,6 +173,7 @@ export const schema = z.strictObject({
   replicas: z.number().int().min(1).max(100).optional(),
   scaling: scalingSchema.optional(),
   peers: z.strictObject({ port }).optional(),
+  aws: z.strictObject({ spotPercent: z.number().int().min(0).max(100).optional() }).optional(),
   cpus: z.number().positive(),
   reservedCpus: z.number().positive().optional(),
   memory: size.optional(),

@@ -8,6 +8,7 @@ import type { AwsNetwork } from "../targets/network";
 import type { ServiceDeploymentArgs } from "./args";
 import { migrate, PLATFORM_VERSION } from "./aws-migration";
 import { routed } from "./aws-routes";
+import { scale } from "./aws-scaling";
 import { keep, type Process, taskDefinition } from "./aws-task";
 import { openCameras, openWays } from "./aws-ways";
 import { ecsWatching } from "./cloud-alarms";
@@ -50,7 +51,9 @@ export function buildOnAws(
       cluster: network.clusterArn,
       taskDefinition: task.definition.arn,
       desiredCount: spec.replicas,
-      launchType: "FARGATE",
+      capacityProviderStrategies: capacity(spec),
+      // Without it another share of spot capacity would replace the service.
+      forceNewDeployment: true,
       platformVersion: PLATFORM_VERSION,
       schedulingStrategy: "REPLICA",
       deploymentCircuitBreaker: { enable: true, rollback: true },
@@ -77,6 +80,8 @@ export function buildOnAws(
     },
     {
       parent,
+      // From the first scaling on the number of tasks is no longer ours.
+      ...(spec.scaling === undefined ? {} : { ignoreChanges: ["desiredCount"] }),
       dependsOn: [
         ...network.ready,
         ...ways,
@@ -87,6 +92,7 @@ export function buildOnAws(
       ],
     },
   );
+  scale(service, tasks);
   return {
     host: pulumi.output(`${name}.${network.namespace.name}`),
     watching: (slo, tuning) =>
@@ -113,6 +119,12 @@ export function buildOnAws(
       ),
     ...(spec.linkable ? { path: { kind: "aws", securityGroupId: group.id, port: spec.port }, after: [tasks] } : {}),
   };
+}
+
+/** Shares of steady and of spot capacity; a spot task may be taken away within two minutes, so one task at least is steady. */
+function capacity(spec: ServiceSpec): { capacityProvider: string; base?: number; weight: number }[] {
+  const steady = { capacityProvider: "FARGATE", base: 1, weight: 100 - spec.spotPercent };
+  return spec.spotPercent === 0 ? [steady] : [steady, { capacityProvider: "FARGATE_SPOT", weight: spec.spotPercent }];
 }
 
 /** The service's entry in the private DNS namespace: one address for each healthy task. */

@@ -20,6 +20,8 @@ export interface ServiceSpec {
   readonly metrics: { readonly port: number; readonly path: string };
   readonly replicas: number;
   readonly scaling: ScalingSpec | undefined;
+  /** Share of the tasks on spot capacity; without meaning off AWS. */
+  readonly spotPercent: number;
   /** Port on which the replicas reach each other. */
   readonly peerPort: number | undefined;
   readonly cpus: number;
@@ -80,6 +82,7 @@ export function resolveService(name: string, args: ServiceDeploymentArgs): Servi
     metrics: { port: args.metrics?.port ?? port, path: args.metrics?.path ?? "/metrics" },
     replicas: args.replicas ?? defaultReplicas(args),
     scaling: args.scaling === undefined ? undefined : resolveScaling(args.scaling),
+    spotPercent: args.aws?.spotPercent ?? 0,
     peerPort: args.peers?.port,
     cpus: args.cpus,
     reservedCpus: args.reservedCpus ?? args.cpus / 2,

@@ -8,12 +8,24 @@ import { fargateSize, repositoryArn } from "./fargate";
 export function unsupportedService(args: ServiceDeploymentArgs, network: Network): Problem[] {
   switch (network.kind) {
     case "compose":
-      return onCompose(args);
+      return [...elsewhere(args, network.kind), ...onCompose(args)];
     case "microk8s":
-      return onMicroK8s(args, network.cameras);
+      return [...elsewhere(args, network.kind), ...onMicroK8s(args, network.cameras)];
     case "aws":
       return onAws(args, network.cameras);
   }
+}
+
+function elsewhere(args: ServiceDeploymentArgs, kind: string): Problem[] {
+  if (args.aws === undefined) return [];
+  return [
+    {
+      path: "aws",
+      given: `an object on ${kind}`,
+      allowed: "aws only",
+      fix: "remove aws: these are settings of Amazon ECS",
+    },
+  ];
 }
 
 function onCompose(args: ServiceDeploymentArgs): Problem[] {
@@ -22,7 +34,7 @@ function onCompose(args: ServiceDeploymentArgs): Problem[] {
     {
       path: "scaling",
       given: "scaling on compose",
-      allowed: "microk8s only",
+      allowed: "microk8s and aws only",
       fix: "remove scaling and give replicas: nothing on a Docker host starts more of them with the load",
     },
   ];
@@ -82,8 +94,16 @@ function onAws(args: ServiceDeploymentArgs, cameras: readonly string[]): Problem
       "push it to <account>.dkr.ecr.<region>.amazonaws.com, or set outbound: true",
     );
   }
-  if (args.scaling !== undefined) {
-    refuse("scaling", "scaling on aws", "microk8s only, for now", "remove scaling and give replicas");
+  for (const way of ["up", "down"] as const) {
+    for (const key of ["after", "percent"] as const) {
+      if (args.scaling?.[way]?.[key] === undefined) continue;
+      refuse(
+        `scaling.${way}.${key}`,
+        String(args.scaling[way][key]),
+        "microk8s only",
+        "remove it: target tracking of AWS chooses the size of a step, and acts after 3 minutes up and 15 down",
+      );
+    }
   }
   if (args.peers !== undefined) {
     refuse("peers", "peers on aws", "compose and microk8s only", "run replicas that know each other on MicroK8s");

@@ -1,6 +1,7 @@
 import { DefaultSecurityGroup } from "@pulumi/aws/ec2/defaultSecurityGroup";
 import { Vpc } from "@pulumi/aws/ec2/vpc";
 import { Cluster } from "@pulumi/aws/ecs/cluster";
+import { ClusterCapacityProviders } from "@pulumi/aws/ecs/clusterCapacityProviders";
 import { PrivateDnsNamespace } from "@pulumi/aws/servicediscovery/privateDnsNamespace";
 import type * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../core/names";
@@ -45,6 +46,11 @@ export function buildOnAws(name: string, spec: VpcSpec, target: AwsTarget, paren
       settings: [{ name: "containerInsights", value: "enabled" }],
       ...named(owner, name),
     },
+    { parent },
+  );
+  new ClusterCapacityProviders(
+    `${name}-cluster`,
+    { clusterName: cluster.name, capacityProviders: ["FARGATE", "FARGATE_SPOT"] },
     { parent },
   );
   const runner = buildRunner(owner, name, key.arn, cluster.arn);

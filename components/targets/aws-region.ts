@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Provider as RandomProvider } from "@pulumi/random/provider";
 import * as z from "zod";
 import { ENVIRONMENTS, type Environment } from "../core/environment";
+import { physicalName } from "../core/names";
 import { Problems } from "../core/problems";
 import { componentName, text } from "../core/schema";
 import { accept, programAccepted } from "../core/tick";
@@ -74,7 +75,7 @@ export class AwsRegion implements AwsTarget {
     this.region = args.region;
     this.accountIds = args.allowedAccountIds;
     this.zones = args.zones;
-    this.prefix = args.prefix ?? `${pulumi.getProject()}-${pulumi.getStack()}`;
+    this.prefix = args.prefix ?? physicalName("prefix", pulumi.getProject(), pulumi.getStack());
     const opts: pulumi.CustomResourceOptions = { dependsOn: pulumi.output(programAccepted()) };
     this.provider = new Provider(
       name,

@@ -18,7 +18,10 @@ const STATEFUL = new Set([
 ]);
 
 /** Physical names, where a change means another volume or database. */
-const PHYSICAL = ["name", "identifier", "bucket", "metadata"] as const;
+const PHYSICAL = ["name", "identifier", "replicationGroupId", "bucket", "metadata"] as const;
+
+/** Volumes off AWS by their names, stores of AWS by their types. */
+const HOLDS_DATA = /-(data|ca)$|aws:(rds\/instance|s3\/bucket:|elasticache\/replicationGroup|kms\/key):?/;
 
 /** What must not change for a stateful resource: its URN and its physical name, with the aliases that lead there. */
 interface Identity {
@@ -43,7 +46,7 @@ const identities = (stack: string): Identity[] => {
     .map(({ urn, props, protect }) => ({ urn, name: physicalNameOf(props), protect }));
 };
 
-describe.each(["dev", "staging"])("identity of what holds data in stack %s", (stack) => {
+describe.each(["dev", "staging", "prod"])("identity of what holds data in stack %s", (stack) => {
   const file = join(__dirname, `${stack}.json`);
   const now = identities(stack);
   if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(file, `${JSON.stringify(now, null, 2)}\n`);
@@ -57,8 +60,8 @@ describe.each(["dev", "staging"])("identity of what holds data in stack %s", (st
     expect(now.map((each) => each.urn)).toEqual(then.map((each) => each.urn));
   });
 
-  it("includes the data volumes, all of them protected", () => {
-    const data = then.filter((each) => /-(data|ca)$/.test(String(each.name)));
+  it("includes what holds data, all of it protected", () => {
+    const data = then.filter((each) => HOLDS_DATA.test(stack === "prod" ? each.urn : String(each.name)));
     expect(data.length).toBeGreaterThanOrEqual(4);
     expect(data.filter((each) => !each.protect)).toEqual([]);
   });
