@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import type { KeyStatus } from "../../images/backup/src/keys";
 import { CommandError, EXIT } from "../exit";
 import { ageText, type Everything, type Listing, listingText, sizeText } from "./listing";
 import { progressOn } from "./progress";
@@ -95,15 +96,6 @@ export async function verify(stack: string, options: ListOptions): Promise<numbe
           .join(""),
   );
   return EXIT.ok;
-}
-
-/** What the runner says of the recovery key. */
-export interface KeyStatus {
-  readonly schedule: string;
-  readonly fingerprint: string;
-  readonly recipients: readonly string[];
-  readonly signingKey: string;
-  readonly confirmed?: { readonly at: string; readonly by: string; readonly where: string };
 }
 
 /** `bulwark backup key export --out FILE`: writes the recovery key to a file that only its owner can read. */

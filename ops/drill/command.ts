@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import type { Objective, SignedReport } from "../../images/backup/src/drill";
 import { ageText } from "../backup/listing";
 import { progressOn } from "../backup/progress";
 import { ask, type Lane, reach, runJob, type StackOptions } from "../backup/runner";
@@ -15,32 +16,8 @@ export interface DrillOptions extends StackOptions {
   readonly last?: boolean;
 }
 
-interface Objective {
-  readonly objectiveSeconds: number;
-  readonly measuredSeconds?: number;
-  readonly met: boolean;
-}
-
 /** A report as the runner gives it. */
-export interface Report {
-  readonly report: {
-    readonly id: string;
-    readonly source: string;
-    readonly environment: string;
-    readonly ok: boolean;
-    readonly sets: readonly {
-      readonly tier: string;
-      readonly database: string;
-      readonly id: string;
-      readonly seconds: number;
-      readonly rows?: number;
-      readonly ok: boolean;
-      readonly error?: string;
-    }[];
-    readonly rto: Objective;
-    readonly rpo: Objective;
-  };
-  readonly signature: unknown;
+export interface Report extends SignedReport {
   /** Whether this schedule's key signed it. */
   readonly genuine: boolean;
 }

@@ -1,4 +1,6 @@
 import { createInterface } from "node:readline/promises";
+import type { Restored, RestorePlan } from "../../images/backup/src/restore";
+import type { Replaced, Swapped } from "../../images/backup/src/swap";
 import { ageText, sizeText } from "../backup/listing";
 import { type Progress, progressOn } from "../backup/progress";
 import { ask, keyFrom, type Lane, laneOf, reach, type StackOptions } from "../backup/runner";
@@ -24,37 +26,6 @@ export interface RestoreOptions extends StackOptions {
   readonly confirm?: string;
 }
 
-/** What a restore would do, as the runner says it. */
-interface Plan {
-  readonly environment: string;
-  readonly source: string;
-  readonly database: string;
-  readonly from: string;
-  readonly origin: { readonly kind: "archive"; readonly id: string } | { readonly kind: "time" };
-  readonly dataOf: string;
-  readonly bytes: number;
-  readonly connections: number;
-  readonly exists: boolean;
-  readonly missingRoles: readonly string[];
-  readonly steps: readonly string[];
-}
-
-interface Swapped {
-  readonly database: string;
-  readonly replaced?: { readonly name: string; readonly keepUntil: string };
-  readonly ended: number;
-}
-
-interface Restored {
-  readonly database: string;
-  readonly from: string;
-  readonly dataOf: string;
-  readonly rows: number;
-  readonly seconds: number;
-  readonly beside: string;
-  readonly swapped?: Swapped;
-}
-
 /** `bulwark restore`: restores a database beside the present one, checks it, and swaps the names. Gives the exit code. */
 export async function restore(stack: string, options: RestoreOptions): Promise<number> {
   const ways = [options.id, options.at, options.swap, options.undo === true ? "undo" : undefined];
@@ -67,7 +38,7 @@ export async function restore(stack: string, options: RestoreOptions): Promise<n
   if (options.undo === true) return await undo(lane, which, progress, options);
   if (options.swap !== undefined) return await swap(lane, [...which, "--beside", options.swap], progress, options);
   const origin = at !== undefined ? ["--at", at] : options.id !== undefined ? ["--id", options.id] : [];
-  const plan = await ask<Plan>(lane, ["restore", ...which, ...origin, "--plan"], progress, key);
+  const plan = await ask<RestorePlan>(lane, ["restore", ...which, ...origin, "--plan"], progress, key);
   if (options.dryRun === true) {
     process.stdout.write(options.json === true ? `${JSON.stringify({ plan }, null, 2)}\n` : planText(plan));
     return EXIT.ok;
@@ -91,7 +62,7 @@ async function undo(
   options: RestoreOptions,
 ): Promise<number> {
   const args = ["undo", ...which];
-  const plan = await ask<{ environment: string; database: string; last?: { name: string; at: string; by: string } }>(
+  const plan = await ask<{ environment: string; database: string; last?: Replaced }>(
     lane,
     [...args, "--plan"],
     progress,
@@ -156,7 +127,7 @@ export function momentOf(text: string): string {
 }
 
 /** What would be done, for people. */
-export function planText(plan: Plan): string {
+export function planText(plan: RestorePlan): string {
   return [
     `${plan.database} on ${plan.source} (${plan.environment}) from ${plan.from}, data of ${plan.dataOf}, ${sizeText(plan.bytes)}`,
     ...plan.steps.map((step, index) => `  ${index + 1}. ${step}`),

@@ -2,7 +2,7 @@ import type { Executor } from "../../ops/backup/executor";
 import { type Everything, listingText, sizeText } from "../../ops/backup/listing";
 import { progressOn } from "../../ops/backup/progress";
 import { ask, executorFor, laneOf, reachBy, runJob } from "../../ops/backup/runner";
-import { reportText } from "../../ops/drill/command";
+import { type Report, reportText } from "../../ops/drill/command";
 import { momentOf, planText } from "../../ops/restore/command";
 
 /** Runners that answer `about`, and everything else as told. */
@@ -197,7 +197,7 @@ describe("texts", () => {
       rto: { objectiveSeconds: 10, measuredSeconds: 30, met: false },
       rpo: { objectiveSeconds: 10, met: false },
     };
-    const text = reportText({ report, signature: {}, genuine: false }, false);
+    const text = reportText({ report, signature: {}, genuine: false } as unknown as Report, false);
     expect(text).toMatch(/FAILED +archive +orders +x +a row is missing/);
     expect(text).toMatch(/RTO 30 s of 10 s MISSED; RPO not measured of 10 s MISSED; the signature is NOT/);
   });
