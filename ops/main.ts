@@ -58,10 +58,14 @@ export function program(finish: (exitCode: number) => void): Command {
     .argument("<base>", "plan file of `bulwark plan --json`, or git ref")
     .argument("<head>", "plan file, or git ref")
     .option("--stack <name>", "stack to plan, when refs are compared")
+    .option("--policies", "end with 22 when a mandatory policy is newly violated")
     .option("--format <format>", "text, markdown, json, sarif or junit", "text")
     .option("--exemptions <file>", "register of exemptions from policies")
     .option("--cwd <dir>", "folder of the Pulumi project", ".")
-    .addHelpText("after", "\nExit codes: 0 the same, 20 needs approval, 21 data can be lost, 25 not understood")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 the same, 20 needs approval, 21 data can be lost, 22 with --policies, 25 not understood",
+    )
     .action(async (base, head, options) => finish(await (await import("./diff/command.js")).diff(base, head, options)));
 
   bulwark

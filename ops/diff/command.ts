@@ -15,6 +15,8 @@ import { planAt, stackOf } from "./refs";
 export interface DiffOptions extends OutputOptions {
   /** Stack to plan, when git refs are compared. */
   readonly stack?: string;
+  /** Whether a mandatory policy that is newly violated decides as well. */
+  readonly policies?: boolean;
   /** Folder of the Pulumi project. */
   readonly cwd: string;
 }
@@ -25,7 +27,7 @@ export async function diff(base: string, head: string, options: DiffOptions): Pr
   const report = await reported("plans", async () => {
     const [before, after] = [await sideOf(base, options), await sideOf(head, options)];
     const set = compare(before.plan, after.plan, before.file && after.file ? "plans" : "refs");
-    return asDiff(decide(set, { at: new Date(), exemptions: exemptionsOf(options.exemptions) }));
+    return asDiff(decide(set, { at: new Date(), exemptions: exemptionsOf(options.exemptions) }), options.policies);
   });
   process.stdout.write(written(report, format, paint(wantsColour(process.stdout, process.env))));
   return report.verdict.exitCode;
@@ -46,11 +48,11 @@ async function sideOf(name: string, options: DiffOptions): Promise<Side> {
 
 /**
  * The report of a comparison: 0 means that nothing differs, so a routine change needs approval too, and policies are told but left to the gate and
- * to `bulwark check`.
+ * to `bulwark check`, unless they are asked for.
  */
-export function asDiff(report: Report): Report {
+export function asDiff(report: Report, policies = false): Report {
   const { changes, verdict } = report;
-  if (verdict.decision === "stateful") return report;
+  if (verdict.decision === "stateful" || (policies && verdict.decision === "policy")) return report;
   if (changes.length === 0) return { ...report, verdict: verdictOf({ changes: [], findings: [], errors: [] }) };
   const kept = verdict.because.filter(({ decision }) => decision === "needs-approval" || decision === "allow");
   const texts = kept.filter((each) => each.decision !== "allow" || kept.length === 1).map(({ text }) => text);
