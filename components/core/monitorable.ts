@@ -88,6 +88,8 @@ export interface ScrapeTarget {
   readonly job: string;
   /** `host:port` of each replica. */
   readonly addresses: readonly string[];
+  /** MicroK8s: where the replicas are found as they come and go, instead of by {@link addresses}. */
+  readonly endpoints?: { readonly namespace: string; readonly service: string; readonly port: string };
   /** Path of the metrics. Default: `/metrics`. */
   readonly path?: string;
   /** Labels of every series of the target. */

@@ -83,7 +83,8 @@ export class ManagedPostgres extends Component implements Linkable, Monitorable,
 
   /** How the server is watched, with other thresholds: `watches: [db.monitored({ PostgresConnectionsHigh: { percent: 70 } })]`. */
   monitored(alerts: PostgresAlerts = {}): Monitorable {
-    const password = this.#made.passwords.get(MONITOR_ROLE);
+    const kept = this.#made.passwords.get(MONITOR_ROLE);
+    const password = kept?.kind === "file" ? kept.value : this.#made.monitorPassword;
     const { caFile } = this.#made.tls;
     const database = this.#spec.databases[0]?.name ?? "postgres";
     const monitoring: Monitoring = {
@@ -92,7 +93,7 @@ export class ManagedPostgres extends Component implements Linkable, Monitorable,
       sources: [postgresRules(this.componentName, alerts)],
       dashboards: ["postgres"],
       ...(this.#made.watching === undefined ? {} : { cloud: this.#made.watching(alerts) }),
-      ...(password?.kind !== "file" || caFile === undefined
+      ...(password === undefined || caFile === undefined
         ? {}
         : {
             exporter: {
@@ -101,7 +102,7 @@ export class ManagedPostgres extends Component implements Linkable, Monitorable,
               port: 5432,
               database,
               username: MONITOR_ROLE,
-              password: password.value,
+              password,
               path: this.#made.path,
               after: this.#made.after,
             },

@@ -11,7 +11,7 @@ import type { MicroK8sNetwork } from "../targets/network";
 import { servePrimary, serveReplica } from "./configuration";
 import { imageOf, postgresServer, type Server, SOCKET, socketMount, userOf } from "./microk8s-server";
 import type { Endpoint, PostgresOutput } from "./output";
-import { provisionSql, scramVerifier, slotName } from "./provision";
+import { MONITOR_ROLE, provisionSql, scramVerifier, slotName } from "./provision";
 import type { PostgresSpec } from "./spec";
 
 const PORT = 5432;
@@ -24,8 +24,9 @@ export function buildOnMicroK8s(
   parent: pulumi.Resource,
 ): PostgresOutput {
   const owner: Owner = { component: name, network, parent };
-  const roles = [...spec.roles.map((role) => role.name), ...(spec.replicas > 0 ? ["replicator"] : [])];
+  const roles = [...spec.roles.map((role) => role.name), MONITOR_ROLE, ...(spec.replicas > 0 ? ["replicator"] : [])];
   const passwords = new Map(roles.map((role) => [role, password(owner, `${name}-${role}`, spec)]));
+  const monitorPassword = passwords.get(MONITOR_ROLE);
   const secrets = new Map(
     [...passwords].map(([role, value]): [string, Named] => [
       role,
@@ -46,6 +47,7 @@ export function buildOnMicroK8s(
         { kind: "kubernetes", secretName: each.name, key: "password" },
       ]),
     ),
+    ...(monitorPassword === undefined ? {} : { monitorPassword }),
     tls: { mode: "verify-full", caFile: TRUST_FILE },
     path: {
       kind: "microk8s",

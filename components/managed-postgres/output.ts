@@ -20,6 +20,8 @@ export interface PostgresOutput {
   readonly readers: readonly Endpoint[];
   /** Password of each role. */
   readonly passwords: ReadonlyMap<string, SecretRef>;
+  /** Password of the exporter's role, where the exporter does not read it from {@link passwords}. */
+  readonly monitorPassword?: pulumi.Output<string>;
   readonly tls: Tls;
   /** The way a consumer's packets take. */
   readonly path: NetworkPath;

@@ -37,6 +37,64 @@ http://:${GATEWAY_PORT} {
 `;
 }
 
+/**
+ * The list of what Alloy does with a line, wherever it comes from. A line of JSON says by its field `stream` that it belongs to `audit` or
+ * `security`, which are kept longer; every other line is of `application`.
+ */
+const STREAMS = (loki: string) => `loki.process "streams" {
+  stage.json {
+    expressions = { kind = "stream" }
+  }
+  stage.template {
+    source   = "kind"
+    template = "{{ if or (eq .Value \\"audit\\") (eq .Value \\"security\\") }}{{ .Value }}{{ else }}application{{ end }}"
+  }
+  stage.labels {
+    values = { stream = "kind" }
+  }
+  forward_to = [loki.write.kept.receiver]
+}
+
+loki.write "kept" {
+  endpoint {
+    url = "http://${loki}/loki/api/v1/push"
+  }
+}
+`;
+
+/** Logs of the pods of some namespaces, read through the Kubernetes API: nothing of the node is mounted for them. */
+export function alloyOnKubernetes(namespaces: readonly string[], loki: string): string {
+  return `discovery.kubernetes "pods" {
+  role = "pod"
+  namespaces {
+    names = ${JSON.stringify(namespaces)}
+  }
+}
+
+discovery.relabel "pods" {
+  targets = discovery.kubernetes.pods.targets
+  rule {
+    source_labels = ["__meta_kubernetes_namespace"]
+    target_label  = "namespace"
+  }
+  rule {
+    source_labels = ["__meta_kubernetes_pod_label_app_kubernetes_io_instance"]
+    target_label  = "service"
+  }
+  rule {
+    source_labels = ["__meta_kubernetes_pod_name"]
+    target_label  = "pod"
+  }
+}
+
+loki.source.kubernetes "pods" {
+  targets    = discovery.relabel.pods.output
+  forward_to = [loki.process.streams.receiver]
+}
+
+${STREAMS(loki)}`;
+}
+
 /** What Alloy is told. */
 export interface AlloySettings {
   /** `host:port` of the gateway to Docker. */
@@ -72,24 +130,5 @@ loki.source.docker "project" {
   forward_to = [loki.process.streams.receiver]
 }
 
-loki.process "streams" {
-  stage.json {
-    expressions = { kind = "stream" }
-  }
-  stage.template {
-    source   = "kind"
-    template = "{{ if or (eq .Value \\"audit\\") (eq .Value \\"security\\") }}{{ .Value }}{{ else }}application{{ end }}"
-  }
-  stage.labels {
-    values = { stream = "kind" }
-  }
-  forward_to = [loki.write.kept.receiver]
-}
-
-loki.write "kept" {
-  endpoint {
-    url = "http://loki:3100/loki/api/v1/push"
-  }
-}
-`;
+${STREAMS("loki:3100")}`;
 }

@@ -9,6 +9,7 @@ import type { AvailabilityAlerts } from "./availability";
 import type { ContainerAlerts } from "./container-alerts";
 import type { HostAlerts } from "./host-alerts";
 import type { Packages, Part, PartImage } from "./images";
+import type { KubernetesAlerts } from "./kubernetes-alerts";
 
 /** An alert rule of the user's own. */
 export interface CustomAlert {
@@ -69,12 +70,13 @@ export interface MonitoringStackArgs {
     readonly availability?: AvailabilityAlerts;
     readonly containers?: ContainerAlerts;
     readonly host?: HostAlerts;
+    readonly kubernetes?: KubernetesAlerts;
     readonly self?: SelfAlerts;
   };
   /** Compose only: the Docker host that is watched. */
   readonly host?: HostAgents;
   /**
-   * Compose only: where Prometheus, Alertmanager and the exporters come from. `debian` builds one image of Debian's packages on the host, for
+   * Where Prometheus, Alertmanager and the exporters come from. `debian` builds one image of Debian's packages on the host, for
    * sites that reach no registry: the versions are older, and Alertmanager has no web page. Default: `upstream`, the projects' own images.
    */
   readonly packages?: Packages;
@@ -125,6 +127,7 @@ export const schema = z.strictObject({
       availability: z.record(z.string(), z.unknown()).optional(),
       containers: z.record(z.string(), z.unknown()).optional(),
       host: z.record(z.string(), z.unknown()).optional(),
+      kubernetes: z.record(z.string(), z.unknown()).optional(),
       self: z.record(z.string(), z.unknown()).optional(),
     })
     .optional(),
@@ -149,6 +152,7 @@ export const schema = z.strictObject({
       postgresExporter: partImage,
       redisExporter: partImage,
       blackboxExporter: partImage,
+      kubeStateMetrics: partImage,
     })
     .optional(),
 });

@@ -7,11 +7,13 @@ import type { MonitoringStackArgs } from "./args";
 import { ABSENCE_RULES, AVAILABILITY_RULES } from "./availability";
 import { CONTAINER_RULES } from "./container-alerts";
 import { HOST_RULES } from "./host-alerts";
+import { KUBERNETES_RULES } from "./kubernetes-alerts";
 
 const TABLES: Readonly<Record<keyof NonNullable<MonitoringStackArgs["tuning"]>, RuleTable>> = {
   availability: { ...AVAILABILITY_RULES, ...ABSENCE_RULES },
   containers: CONTAINER_RULES,
   host: HOST_RULES,
+  kubernetes: KUBERNETES_RULES,
   self: SELF_RULES,
 };
 const COMMON = ["enabled", "for", "severity", "team"];

@@ -3,6 +3,7 @@ import type { NetworkPath } from "../core/links";
 import type { ExporterNeed, ScrapeTarget } from "../core/monitorable";
 import { CA_FILE } from "../targets/compose/certificate";
 import type { Attachment } from "../targets/compose/hardened";
+import { POSTGRES_COLLECTORS, postgresExporterEnvironment, redisAddress, redisExporterEnvironment } from "./commands";
 import { blackboxConfig } from "./configurations";
 import { run, type Shared } from "./part";
 import { MEMORY } from "./spec";
@@ -41,17 +42,8 @@ function postgres(shared: Shared, component: string, need: ExporterNeed): Scrape
   run(shared, {
     service,
     part: "postgresExporter",
-    command: [
-      "--collector.database_wraparound",
-      "--collector.long_running_transactions",
-      "--collector.stat_checkpointer",
-      "--collector.postmaster",
-    ],
-    environment: {
-      DATA_SOURCE_URI: `${need.host}:${need.port}/${need.database ?? "postgres"}?sslmode=verify-full&sslrootcert=${CA_FILE}`,
-      DATA_SOURCE_USER: need.username,
-      DATA_SOURCE_PASS_FILE: "/run/secrets/password",
-    },
+    command: POSTGRES_COLLECTORS,
+    environment: postgresExporterEnvironment(need, CA_FILE),
     files: [
       {
         path: "/run/secrets/password",
@@ -72,21 +64,15 @@ function postgres(shared: Shared, component: string, need: ExporterNeed): Scrape
 
 function redis(shared: Shared, component: string, need: ExporterNeed): ScrapeTarget {
   const service = `${component}-exporter`;
-  const address = `rediss://${need.host}:${need.port}`;
   run(shared, {
     service,
     part: "redisExporter",
     command: [],
-    environment: {
-      REDIS_ADDR: address,
-      REDIS_USER: need.username,
-      REDIS_PASSWORD_FILE: "/run/secrets/passwords.json",
-      REDIS_EXPORTER_TLS_CA_CERT_FILE: CA_FILE,
-    },
+    environment: redisExporterEnvironment(need, CA_FILE),
     files: [
       {
         path: "/run/secrets/passwords.json",
-        content: pulumi.jsonStringify({ [`rediss://${need.username}@${need.host}:${need.port}`]: need.password }),
+        content: pulumi.jsonStringify({ [redisAddress(need)]: need.password }),
         owner: shared.spec.images.redisExporter.user,
         mode: "0400",
       },

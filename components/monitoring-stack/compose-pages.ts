@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { grafanaEnvironment } from "./commands";
 import { grafanaProviders, grafanaSources, jaegerConfig, lokiConfig } from "./configurations";
 import { dashboardFiles } from "./dashboards";
 import { run, type Shared, secretOf } from "./part";
@@ -31,21 +32,7 @@ export function pages(shared: Shared): pulumi.Output<string> {
     service: "grafana",
     part: "grafana",
     command: [],
-    environment: {
-      GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
-      GF_ANALYTICS_REPORTING_ENABLED: "false",
-      GF_AUTH_ANONYMOUS_ENABLED: "false",
-      GF_PATHS_PROVISIONING: "/etc/bulwark/provisioning",
-      GF_SECURITY_ADMIN_PASSWORD__FILE: "/run/secrets/admin-password",
-      GF_SECURITY_ADMIN_USER: "admin",
-      GF_SECURITY_COOKIE_SECURE: "true",
-      GF_SECURITY_DISABLE_GRAVATAR: "true",
-      GF_SERVER_ROOT_URL: `https://${spec.domain}/grafana/`,
-      GF_SERVER_SERVE_FROM_SUB_PATH: "true",
-      GF_SNAPSHOTS_EXTERNAL_ENABLED: "false",
-      GF_UNIFIED_ALERTING_ENABLED: "false",
-      GF_USERS_ALLOW_SIGN_UP: "false",
-    },
+    environment: grafanaEnvironment(spec.domain),
     files: [
       { path: "/etc/bulwark/provisioning/datasources/bulwark.yml", content: grafanaSources() },
       { path: "/etc/bulwark/provisioning/dashboards/bulwark.yml", content: grafanaProviders() },

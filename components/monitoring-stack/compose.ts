@@ -4,6 +4,7 @@ import type { NetworkPath } from "../core/links";
 import type { ScrapeTarget } from "../core/monitorable";
 import { network as dockerNetwork } from "../targets/compose/stores";
 import type { ComposeNetwork } from "../targets/network";
+import { alertmanagerCommand, prometheusCommand } from "./commands";
 import { agents } from "./compose-agents";
 import { exporters } from "./compose-exporters";
 import { pages } from "./compose-pages";
@@ -75,13 +76,7 @@ function alertmanager(shared: Shared, routing: AlertRouting): void {
   run(shared, {
     service: "alertmanager",
     part: "alertmanager",
-    command: [
-      "--config.file=/etc/bulwark/alertmanager.yml",
-      "--storage.path=/alertmanager",
-      "--cluster.listen-address=",
-      `--web.external-url=https://${spec.domain}/alertmanager`,
-      "--web.route-prefix=/alertmanager",
-    ],
+    command: alertmanagerCommand(spec.domain),
     files: [
       { path: "/etc/bulwark/alertmanager.yml", content: routing.configuration },
       ...routing.secrets.map((secret) => ({
@@ -106,14 +101,7 @@ function prometheus(shared: Shared, exported: readonly ScrapeTarget[]): void {
   run(shared, {
     service: "prometheus",
     part: "prometheus",
-    command: [
-      "--config.file=/etc/bulwark/prometheus.yml",
-      "--storage.tsdb.path=/prometheus",
-      `--storage.tsdb.retention.time=${spec.retention.days}d`,
-      `--storage.tsdb.retention.size=${spec.retention.mebibytes}MiB`,
-      `--web.external-url=https://${spec.domain}/prometheus`,
-      "--web.route-prefix=/prometheus",
-    ],
+    command: prometheusCommand(spec),
     files: [
       {
         path: "/etc/bulwark/prometheus.yml",

@@ -10,7 +10,8 @@ export type Part =
   | "cadvisor"
   | "postgresExporter"
   | "redisExporter"
-  | "blackboxExporter";
+  | "blackboxExporter"
+  | "kubeStateMetrics";
 
 /** An image and the user that it runs as. */
 export interface PartImage {
@@ -49,6 +50,7 @@ export const IMAGES = {
   postgresExporter: { reference: "quay.io/prometheuscommunity/postgres-exporter:v0.20.1", user: "65534:65534" },
   redisExporter: { reference: "docker.io/oliver006/redis_exporter:v1.88.0-alpine", user: "59000:59000" },
   blackboxExporter: { reference: "quay.io/prometheus/blackbox-exporter:v0.28.0", user: "65534:65534" },
+  kubeStateMetrics: { reference: "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.17.0", user: "65534:65534" },
 } as const satisfies Readonly<Record<Part, PartImage>>;
 
 const packaged = (program: string): PackagedPart => ({

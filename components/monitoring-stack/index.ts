@@ -106,12 +106,25 @@ function build(
     (require("./aws") as typeof import("./aws")).buildOnAws(name, plan.spec, cloud, network, parent);
     return undefined;
   }
-  if (network.kind !== "compose") throw new Error(`MonitoringStack has no ${network.kind} side`);
-  return (require("./compose") as typeof import("./compose")).buildOnCompose(
-    name,
-    plan.spec,
-    args.routing,
-    network,
-    parent,
-  );
+  const { routing } = args;
+  switch (network.kind) {
+    case "compose":
+      return (require("./compose") as typeof import("./compose")).buildOnCompose(
+        name,
+        plan.spec,
+        routing,
+        network,
+        parent,
+      );
+    case "microk8s":
+      return (require("./microk8s") as typeof import("./microk8s")).buildOnMicroK8s(
+        name,
+        plan.spec,
+        routing,
+        network,
+        parent,
+      );
+    case "aws":
+      throw new Error("on aws there are alarms of CloudWatch, and no pages");
+  }
 }

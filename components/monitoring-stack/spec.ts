@@ -11,6 +11,7 @@ import { checkTuning } from "./check-tuning";
 import { containerRules } from "./container-alerts";
 import { hostRules } from "./host-alerts";
 import { IMAGES, PACKAGED, type PackagedPart, type Part, type PartImage } from "./images";
+import { kubernetesRules } from "./kubernetes-alerts";
 import type { Probe } from "./prometheus";
 import { promqlError } from "./promql";
 import { type RuleGroup, ruleGroups } from "./rules-file";
@@ -59,10 +60,18 @@ export const MEMORY = {
   alloy: 192,
   dockerGateway: 64,
   imageAge: 32,
+  kubeStateMetrics: 128,
 } as const;
 
 /** Jobs of the agents and of what keeps the logs, on a Docker host. */
 const HOST_JOBS = ["alloy", "cadvisor", "loki", "node"];
+
+/** Jobs of the agents, of the kubelet and of what keeps the logs, on a cluster. */
+const CLUSTER_JOBS = ["alloy", "cadvisor", "kube-state-metrics", "kubelet", "loki", "node"];
+
+/** Parts that only one of the targets runs. */
+const ON_HOST: readonly (keyof typeof MEMORY)[] = ["cadvisor", "dockerGateway", "imageAge"];
+const ON_CLUSTER: readonly (keyof typeof MEMORY)[] = ["kubeStateMetrics"];
 
 /** What nothing on a Docker host measures by itself: the agents do not reach systemd, and only a script of the host knows of updates. */
 const UNMEASURED = {
@@ -104,7 +113,7 @@ export function resolveMonitoring(name: string, args: MonitoringStackArgs): Moni
       ...(each.exporter === undefined ? [] : [each.component]),
     ]),
     ...probes.map((probe) => probe.job),
-    ...(onHost ? HOST_JOBS : []),
+    ...(onHost ? HOST_JOBS : CLUSTER_JOBS),
     "alertmanager",
     "prometheus",
   ].sort();
@@ -116,7 +125,8 @@ export function resolveMonitoring(name: string, args: MonitoringStackArgs): Moni
       ...watched.flatMap((each) => each.sources),
       availabilityRules(jobs, args.tuning?.availability),
       selfRules({ ...(onHost ? {} : { ContainerMetricsMissing: { enabled: false } }), ...args.tuning?.self }),
-      ...(onHost ? [hostRules({ ...UNMEASURED, ...args.tuning?.host }), containerRules(args.tuning?.containers)] : []),
+      hostRules({ ...UNMEASURED, ...args.tuning?.host }),
+      onHost ? containerRules(args.tuning?.containers) : kubernetesRules(args.tuning?.kubernetes),
       ...custom(args),
     ]),
     domain: args.domain ?? "",
@@ -230,20 +240,23 @@ function checkTarget(problems: Problems, name: string, args: MonitoringStackArgs
   });
   problems.across(["vpc"], (add) => {
     const { network } = args.vpc;
-    if (network.kind !== "compose") {
+    if (network.kind === "aws") return;
+    if (network.kind === "microk8s" && args.host !== undefined) {
       add({
-        path: "vpc",
-        given: `a network on ${network.kind}`,
-        allowed: "compose or aws, in this release",
-        fix: "on MicroK8s use the platform's own monitoring until the next release",
+        path: "host",
+        given: "facts of a Docker host on microk8s",
+        allowed: "compose only",
+        fix: "remove host: the kubelet and the Kubernetes API say what there is",
       });
-      return;
     }
     const exporters = (Array.isArray(args.watches) ? args.watches : []).flatMap((each) =>
       isExported(each) ? [each.monitoring.exporter.kind] : [],
     );
+    const elsewhere = network.kind === "compose" ? ON_CLUSTER : ON_HOST;
     const { postgresExporter: _, redisExporter: __, ...once } = MEMORY;
-    const memory = Object.values(once).reduce((sum, each) => sum + each, 0);
+    const memory = Object.entries(once)
+      .filter(([part]) => !elsewhere.some((each) => each === part))
+      .reduce((sum, [, each]) => sum + each, 0);
     network.target.capacity.take(
       { name, cpus: 0.15, memory: memory + exporters.length * MEMORY.postgresExporter },
       problems,

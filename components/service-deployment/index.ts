@@ -85,6 +85,7 @@ export class ServiceDeployment extends Component implements Linkable, Monitorabl
         {
           job: this.componentName,
           addresses: metrics.addresses,
+          ...(metrics.endpoints === undefined ? {} : { endpoints: metrics.endpoints }),
           path: this.#spec.metrics.path,
           labels: { service: this.componentName },
         },

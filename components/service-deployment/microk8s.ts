@@ -5,7 +5,7 @@ import type { Link } from "../core/links";
 import { job } from "../targets/microk8s/job";
 import { selectorOf } from "../targets/microk8s/labels";
 import { childOf, identity, metadata, type Owner } from "../targets/microk8s/objects";
-import { allow, endpointLabels, openPaths, podsOf } from "../targets/microk8s/paths";
+import { allow, endpointLabels, INTERNET, openPaths, podsOf } from "../targets/microk8s/paths";
 import { memoryMount, type PodTemplate } from "../targets/microk8s/pod";
 import { trustMount } from "../targets/microk8s/trust";
 import type { MicroK8sNetwork } from "../targets/network";
@@ -16,9 +16,6 @@ import { peerNames, replicated } from "./microk8s-workload";
 import type { ServiceOutput } from "./output";
 import { instancesOf, type ProbeSpec, type ServiceSpec } from "./spec";
 import { type Bound, bind } from "./variables";
-
-/** Ranges that are not the outside world. */
-const PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"];
 
 /** What a process gets: variables, mounts, and what it waits for. */
 type Surroundings = Required<Pick<PodTemplate, "environment" | "mounts">> & {
@@ -86,6 +83,7 @@ export function buildOnMicroK8s(
   routed(owner, spec.routes, podsOf(name, [name]), spec.port);
   return {
     host: pulumi.output(`${name}.${network.namespace}.svc`),
+    ...(args.metrics === undefined ? {} : { metrics: metricsOf(name, spec, network) }),
     ...(spec.linkable
       ? {
           path: {
@@ -97,6 +95,17 @@ export function buildOnMicroK8s(
           after: [workload, address],
         }
       : {}),
+  };
+}
+
+/** Every replica on its own, behind the Service's port. */
+function metricsOf(name: string, spec: ServiceSpec, network: MicroK8sNetwork): NonNullable<ServiceOutput["metrics"]> {
+  const { namespace } = network;
+  const { port } = spec.metrics;
+  return {
+    addresses: [`${name}.${namespace}.svc:${port}`],
+    endpoints: { namespace, service: name, port: port === spec.port ? "http" : "metrics" },
+    path: { kind: "microk8s", namespace, podLabels: endpointLabels(name, "service"), port },
   };
 }
 
@@ -180,10 +189,9 @@ function outside(
   pods: types.input.meta.v1.LabelSelector,
   spec: ServiceSpec,
 ): pulumi.Resource[] {
-  const internet = { ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE } };
   const cameras = owner.network.cameras.map((cidr) => ({ ipBlock: { cidr } }));
   return [
-    ...(spec.outbound ? [allow(owner, `${consumer}-outbound`, pods, "Egress", [internet], [])] : []),
+    ...(spec.outbound ? [allow(owner, `${consumer}-outbound`, pods, "Egress", [INTERNET], [])] : []),
     ...(spec.cameras ? [allow(owner, `${consumer}-cameras`, pods, "Egress", cameras, [])] : []),
   ];
 }

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { VolumeReach } from "../core/backup-source";
 import type { CloudWatching } from "../core/cloud-alarm";
 import type { NetworkPath } from "../core/links";
+import type { ScrapeTarget } from "../core/monitorable";
 import type { Slo } from "./alerts";
 import type { EcsAlerts } from "./cloud-alarms";
 
@@ -10,7 +11,7 @@ export interface ServiceOutput {
   /** Host name under which linked services reach it. */
   readonly host: pulumi.Output<string>;
   /** Where the metrics of each replica are, and the way there; only where Prometheus runs beside the service. */
-  readonly metrics?: { readonly addresses: readonly string[]; readonly path: NetworkPath };
+  readonly metrics?: Pick<ScrapeTarget, "addresses" | "endpoints"> & { readonly path: NetworkPath };
   /** Volumes of the replicas, and how each is reached by what backs it up. */
   readonly volumes?: readonly {
     readonly name: string;

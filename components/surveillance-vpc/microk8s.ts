@@ -29,14 +29,52 @@ export function buildOnMicroK8s(
   parent: pulumi.Resource,
 ): MicroK8sNetwork {
   const namespace = physicalName("dnsLabel", target.prefix);
+  const names: MicroK8sNetwork["priorities"] = {
+    data: physicalName("dnsLabel", namespace, "data"),
+    service: physicalName("dnsLabel", namespace, "service"),
+  };
+  const made = closedNamespace(name, namespace, "restricted", spec, target, names, parent);
+  made.ready.push(...priorities(made.owner));
+  made.edge.push(...edgeRules(made.owner));
+  const { ca } = trusted(made, spec);
+  made.ready.push(
+    orderCertificate(made.owner, `${name}-trust`, {
+      secretName: made.owner.network.trustSecret,
+      issuer: ca.issuer,
+      hosts: [`trust.${namespace}.svc`],
+      usages: ["digital signature"],
+      after: [ca.resource],
+    }),
+  );
+  return made.owner.network;
+}
+
+/** A namespace in which nothing can talk to anything, and the list of what must be there before the rest of it. */
+interface ClosedNamespace {
+  readonly owner: Owner;
+  readonly ready: pulumi.Resource[];
+  readonly edge: string[];
+  /** What the Secret of a public certificate waits for. */
+  readonly certificates: pulumi.Resource[];
+}
+
+function closedNamespace(
+  name: string,
+  namespace: string,
+  level: "restricted" | "privileged",
+  spec: VpcSpec,
+  target: MicroK8sTarget,
+  classes: MicroK8sNetwork["priorities"],
+  parent: pulumi.Resource,
+): ClosedNamespace {
   const ready: pulumi.Resource[] = [
     new Namespace(
       name,
-      { metadata: { name: namespace, labels: { ...target.labels, ...labelsOf(name), ...POD_SECURITY } } },
+      { metadata: { name: namespace, labels: { ...target.labels, ...labelsOf(name), ...podSecurity(level) } } },
       { parent, protect: spec.protect },
     ),
   ];
-  const edge: string[] = [];
+  const [edge, certificates]: [string[], pulumi.Resource[]] = [[], []];
   const ordered = new Map<string, string>();
   const network: MicroK8sNetwork = {
     kind: "microk8s",
@@ -46,10 +84,7 @@ export function buildOnMicroK8s(
     trustSecret: `${name}-trust`,
     edgeRules: edge,
     cameras: spec.cameras,
-    priorities: {
-      data: physicalName("dnsLabel", namespace, "data"),
-      service: physicalName("dnsLabel", namespace, "service"),
-    },
+    priorities: classes,
     ready,
     taken: new TakenRoutes(`SurveillanceVpc "${name}"`),
     publicCertificate: (host) => {
@@ -63,27 +98,33 @@ export function buildOnMicroK8s(
         issuer: spec.certificates.mode === "acme" ? `${name}-acme` : network.internalIssuer,
         hosts: [host],
         usages: ["digital signature", "server auth"],
-        after: [certificates],
+        after: certificates,
       });
       return secretName;
     },
+    beside: (component, beside, asked) => {
+      const other = closedNamespace(component.name, beside, asked.level, spec, target, classes, component.parent);
+      if (asked.edge) {
+        other.edge.push(...edgeRules(other.owner));
+        if (spec.certificates.mode === "acme")
+          other.certificates.push(publicIssuer(other.owner, spec.certificates.email));
+        else trusted(other, spec);
+      }
+      return other.owner.network;
+    },
   };
   const owner: Owner = { component: name, network, parent };
-  ready.push(...closed(owner), ...bounded(owner), ...priorities(owner));
-  edge.push(...edgeRules(owner));
-  const ca = authority(owner, name, `${target.prefix} CA`, spec.protect);
-  ready.push(
-    ca.resource,
-    orderCertificate(owner, `${name}-trust`, {
-      secretName: network.trustSecret,
-      issuer: ca.issuer,
-      hosts: [`trust.${namespace}.svc`],
-      usages: ["digital signature"],
-      after: [ca.resource],
-    }),
-  );
-  const certificates = spec.certificates.mode === "acme" ? publicIssuer(owner, spec.certificates.email) : ca.resource;
-  return network;
+  ready.push(...closed(owner), ...bounded(owner));
+  return { owner, ready, edge, certificates };
+}
+
+/** A CA of the namespace's own, and the issuer of public certificates. */
+function trusted(made: ClosedNamespace, spec: VpcSpec) {
+  const { owner, ready, certificates } = made;
+  const ca = authority(owner, owner.component, `${owner.network.target.prefix} CA`, spec.protect);
+  ready.push(ca.resource);
+  certificates.push(spec.certificates.mode === "acme" ? publicIssuer(owner, spec.certificates.email) : ca.resource);
+  return { ca };
 }
 
 function refuseWildcard(name: string, host: string, spec: VpcSpec): void {
@@ -99,12 +140,14 @@ function refuseWildcard(name: string, host: string, spec: VpcSpec): void {
 }
 
 /** Enforced, and shown in warnings and audit for what is submitted by other means. */
-const POD_SECURITY = Object.fromEntries(
-  ["enforce", "warn", "audit"].flatMap((mode) => [
-    [`pod-security.kubernetes.io/${mode}`, "restricted"],
-    [`pod-security.kubernetes.io/${mode}-version`, "latest"],
-  ]),
-);
+function podSecurity(level: "restricted" | "privileged"): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    ["enforce", "warn", "audit"].flatMap((mode) => [
+      [`pod-security.kubernetes.io/${mode}`, level],
+      [`pod-security.kubernetes.io/${mode}-version`, "latest"],
+    ]),
+  );
+}
 
 /** Nothing in, nothing out, except questions to the cluster's DNS. */
 function closed(owner: Owner): pulumi.Resource[] {

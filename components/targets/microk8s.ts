@@ -5,7 +5,7 @@ import * as z from "zod";
 import { Capacity } from "../core/capacity";
 import { ENVIRONMENTS, type Environment } from "../core/environment";
 import { Problems } from "../core/problems";
-import { componentName, leaf, size, text } from "../core/schema";
+import { componentName, leaf, port, size, text } from "../core/schema";
 import { accept, programAccepted } from "../core/tick";
 import { mebibytes, type Size } from "../core/units";
 import { INGRESS_CONTROLLERS, type IngressController, type MicroK8sTarget } from "./target";
@@ -42,6 +42,10 @@ export interface MicroK8sArgs {
    * have no limit but the disk; another `storage` then changes nothing on a volume that is there.
    */
   readonly volumesGrow?: boolean;
+  /** Namespace of the monitoring. Another stack on the same cluster needs another one. Default: `monitoring`. */
+  readonly monitoringNamespace?: string;
+  /** Port on which the nodes serve the Kubernetes API. Default: 16443, that of MicroK8s. */
+  readonly apiServerPort?: number;
   /** Labels of every object, besides `env` and those by which Bulwark finds its own: `owner`, `data-class`, `change-ref`. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Repository with Bulwark's own images, as the cluster pulls them. Default: `localhost:32000`, the MicroK8s addon `registry`. */
@@ -60,6 +64,8 @@ const schema = z.strictObject({
   ingressClass: componentName.optional(),
   ingressNamespace: componentName.optional(),
   volumesGrow: z.boolean().optional(),
+  monitoringNamespace: componentName.optional(),
+  apiServerPort: port.optional(),
   storageClass: text(/^[a-z0-9][a-z0-9.-]*$/, "the name of a StorageClass", 'use "microk8s-hostpath"').optional(),
   labels: z
     .record(
@@ -103,6 +109,8 @@ export class MicroK8s implements MicroK8sTarget {
   readonly ingressNamespace: string;
   readonly storageClass: string;
   readonly volumesGrow: boolean;
+  readonly monitoringNamespace: string;
+  readonly apiServerPort: number;
   readonly imageRepository: string;
   readonly labels: Readonly<Record<string, string>>;
 
@@ -147,6 +155,8 @@ export class MicroK8s implements MicroK8sTarget {
     this.ingressClass = args.ingressClass ?? "public";
     this.ingressNamespace = args.ingressNamespace ?? "ingress";
     this.storageClass = args.storageClass ?? "microk8s-hostpath";
+    this.monitoringNamespace = args.monitoringNamespace ?? "monitoring";
+    this.apiServerPort = args.apiServerPort ?? 16_443;
     this.volumesGrow = args.volumesGrow ?? false;
     this.labels = { ...args.labels, env: args.environment };
     this.imageRepository = args.imageRepository ?? "localhost:32000";

@@ -59,6 +59,15 @@ export interface MicroK8sNetwork {
   publicCertificate(host: string): string;
   /** Routes by the service that has them. */
   readonly taken: TakenRoutes;
+  /**
+   * Another closed namespace of the stack, beside its own; its objects are children of the component. With `edge` it can have routes. The
+   * level `privileged` is for agents that read the node, which no other level admits.
+   */
+  beside(
+    component: { readonly name: string; readonly parent: pulumi.Resource },
+    namespace: string,
+    asked: { readonly level: "restricted" | "privileged"; readonly edge: boolean },
+  ): MicroK8sNetwork;
   /** Names of what every route of the namespace passes through, where the Ingress controller knows such rules. */
   readonly edgeRules: readonly string[];
   /** Networks in which cameras live, as CIDR. */

@@ -46,6 +46,10 @@ export interface MicroK8sTarget extends TargetBase {
   readonly volumesGrow: boolean;
   /** Repository that holds Bulwark's own images, as the cluster pulls them. */
   readonly imageRepository: string;
+  /** Namespace of the monitoring. */
+  readonly monitoringNamespace: string;
+  /** Port on which the nodes serve the Kubernetes API. */
+  readonly apiServerPort: number;
   /** Labels of every object. */
   readonly labels: Readonly<Record<string, string>>;
 }

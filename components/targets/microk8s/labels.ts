@@ -2,7 +2,16 @@
 export type Labels = Readonly<Record<string, string>>;
 
 /** What a pod is for, as `app.kubernetes.io/component` says it. */
-export type PodRole = "database" | "cache" | "bucket" | "service" | "provision" | "migration" | "pruner";
+export type PodRole =
+  | "database"
+  | "cache"
+  | "bucket"
+  | "service"
+  | "provision"
+  | "migration"
+  | "pruner"
+  | "monitoring"
+  | "agent";
 
 /** Labels that select the pods of one workload; they never change. */
 export function selectorOf(component: string, instance: string, role: PodRole): Labels {

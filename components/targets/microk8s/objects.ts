@@ -38,7 +38,11 @@ export function childOf(
 }
 
 /** Configuration files. Another content is another object, so the pods that mount it are rolled. */
-export function configuration(owner: Owner, logicalName: string, files: Readonly<Record<string, string>>): Named {
+export function configuration(
+  owner: Owner,
+  logicalName: string,
+  files: Readonly<Record<string, pulumi.Input<string>>>,
+): Named {
   const name = pulumi.interpolate`${logicalName}-${fingerprint(files)}`;
   const resource = new ConfigMap(
     logicalName,

@@ -87,6 +87,17 @@ export function allow(
   );
 }
 
+/** Ranges that are not the outside world. */
+const PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"];
+
+/** The internet, without private ranges. */
+export const INTERNET: Peer = { ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE } };
+
+/** The private ranges in which the nodes of a cluster live, and no others. */
+export const NODES: readonly Peer[] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((cidr) => ({
+  ipBlock: { cidr },
+}));
+
 /** Pods of a namespace; without a selector, all of them. */
 export function peer(namespace: string, pods?: types.input.meta.v1.LabelSelector): Peer {
   return {

@@ -12,6 +12,8 @@ export interface Mounted {
   readonly name: string;
   readonly path: string;
   readonly readOnly: boolean;
+  /** Whether mounts that the node makes later are seen. */
+  readonly propagated?: boolean;
   readonly source: Omit<Volume, "name">;
 }
 
@@ -41,6 +43,8 @@ export interface PodTemplate {
   /** Runs on the node of the pods with these labels. */
   readonly besides?: Readonly<Record<string, string>>;
   readonly restart?: "Always" | "Never";
+  /** Runs on every kind of node, the control plane's too; only of agents. */
+  readonly everywhere?: boolean;
   /** Class that decides who is evicted last. Default: the cluster's own, the lowest. */
   readonly priority?: string;
   /** Volumes that a StatefulSet gives each replica, by name. */
@@ -74,6 +78,7 @@ export function podSpec(template: PodTemplate): PodSpec {
       fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" },
     },
+    ...(template.everywhere === true ? { tolerations: [{ operator: "Exists" }] } : {}),
     ...(template.besides === undefined
       ? {}
       : {
@@ -132,7 +137,12 @@ function container(template: PodTemplate, mounts: readonly Mounted[]): Container
       readOnlyRootFilesystem: true,
     },
     volumeMounts: [
-      ...mounts.map((mount) => ({ name: mount.name, mountPath: mount.path, readOnly: mount.readOnly })),
+      ...mounts.map((mount) => ({
+        name: mount.name,
+        mountPath: mount.path,
+        readOnly: mount.readOnly,
+        ...(mount.propagated === true ? { mountPropagation: "HostToContainer" } : {}),
+      })),
       ...(template.claimed ?? []),
     ],
   };

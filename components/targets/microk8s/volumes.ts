@@ -1,5 +1,5 @@
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
-import { HOLDS_NOTHING } from "./labels";
+import { HOLDS_NOTHING, type Labels } from "./labels";
 import { childOf, metadata, type Owner } from "./objects";
 import type { Mounted } from "./pod";
 
@@ -12,6 +12,7 @@ export function claim(
   name: string,
   mebibytes: number,
   protect: boolean | undefined,
+  labels: Labels = protect === undefined ? HOLDS_NOTHING : {},
 ): PersistentVolumeClaim {
   const { volumesGrow, storageClass } = owner.network.target;
   return new PersistentVolumeClaim(
@@ -19,7 +20,7 @@ export function claim(
     {
       // The volume is only made when its first pod is placed.
       metadata: {
-        ...metadata(owner, name, protect === undefined ? HOLDS_NOTHING : {}),
+        ...metadata(owner, name, labels),
         annotations: { "pulumi.com/skipAwait": "true" },
       },
       spec: {
