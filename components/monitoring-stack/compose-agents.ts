@@ -137,7 +137,7 @@ function alloy(shared: Shared, toDocker: ToDocker): void {
   });
 }
 
-/** Looks once an hour when the images of the running containers were built. */
+/** Looks every five minutes when the images of the running containers were built. */
 function imageAge(shared: Shared, toDocker: ToDocker) {
   const { name, network, parent } = shared;
   const service = "image-age";
@@ -151,7 +151,7 @@ function imageAge(shared: Shared, toDocker: ToDocker) {
       user: COLLECTOR_USER,
       environment: {
         DOCKER: `http://${GATEWAY}:${GATEWAY_PORT}`,
-        INTERVAL: "3600",
+        INTERVAL: "300",
         PROJECT: network.target.prefix,
       },
       attachments: toDocker.attachments ?? [],
