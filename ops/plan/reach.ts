@@ -70,11 +70,14 @@ export function reachOf(graph: ResourceGraph): Reach {
   const out = new Set<string>();
   const into = new Set<string>();
   const others = new Set<string>();
+  const meant = new Set<string>();
   for (const pod of pods) {
     for (const direction of ["Egress", "Ingress"] as const) {
-      for (const way of opened(pod, direction, policies, pods, namespaces)) {
+      for (const { way, byAddress } of opened(pod, direction, policies, pods, namespaces)) {
         const inside = pods.some((each) => each.name === (direction === "Egress" ? way.to : way.from));
         (inside ? (direction === "Egress" ? out : into) : others).add(JSON.stringify(way));
+        // A range of addresses is open to whatever else lives in it, not to a pod that is waited for.
+        if (!byAddress) meant.add(JSON.stringify(way));
       }
     }
   }
@@ -82,7 +85,7 @@ export function reachOf(graph: ResourceGraph): Reach {
   return {
     pods: pods.map((each) => each.name).sort(),
     ways: sorted([...both, ...others]),
-    halves: sorted([...out, ...into].filter((way) => out.has(way) !== into.has(way))),
+    halves: sorted([...out, ...into].filter((way) => out.has(way) !== into.has(way) && meant.has(way))),
   };
 }
 
@@ -99,9 +102,11 @@ function opened(
   policies: readonly Policy[],
   pods: readonly Pod[],
   namespaces: ReadonlyMap<string, Labels>,
-): Way[] {
-  const way = (other: string, port: string): Way =>
-    direction === "Egress" ? { from: pod.name, to: other, port } : { from: other, to: pod.name, port };
+): { readonly way: Way; readonly byAddress: boolean }[] {
+  const way = (other: string, port: string, byAddress = false) => ({
+    way: direction === "Egress" ? { from: pod.name, to: other, port } : { from: other, to: pod.name, port },
+    byAddress,
+  });
   const mine = policies.filter(
     (each) =>
       each.policyTypes.includes(direction) && each.namespace === pod.namespace && selects(each.podSelector, pod.labels),
@@ -119,7 +124,9 @@ function opened(
         const reached = pods
           .filter((other) => matches(peer, policy, other, namespaces))
           .flatMap((other) =>
-            portsOf(rule.ports, direction === "Egress" ? other : pod).map((port) => way(other.name, port)),
+            portsOf(rule.ports, direction === "Egress" ? other : pod).map((port) =>
+              way(other.name, port, peer.ipBlock !== undefined),
+            ),
           );
         const outside = outsideOf(peer, namespaces);
         return outside === undefined ? reached : [...reached, ...portsOf(rule.ports).map((port) => way(outside, port))];

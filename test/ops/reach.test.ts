@@ -110,6 +110,7 @@ describe("the matrix of a graph", () => {
     const block = (cidr: string, except: string[] = []) => out("a", { to: [{ ipBlock: { cidr, except } }] });
     expect(ways(a, b, DENY, block("0.0.0.0/0", ["10.0.0.0/8"])).ways).toEqual(["a -> internet:any port"]);
     expect(ways(a, b, DENY, block("192.168.50.0/24")).ways).toEqual(["a -> 192.168.50.0/24:any port"]);
+    expect(ways(a, b, DENY, block("10.0.0.0/8"))).toEqual({ ways: ["a -> 10.0.0.0/8:any port"], halves: [] });
     expect(ways(a, b, DENY, block("10.0.0.0/8"), into("b", { from: [app("a")] })).ways).toContain("a -> b:8000");
   });
 });
