@@ -90,16 +90,17 @@ function near(
   return runsBetween(schedule.cron, schedule.timeZone, from, to, 64);
 }
 
-/** Seconds as people say them: `1 h 5 min`, `25 h`, `30 d`. */
+/** Seconds as people say them: `1 min 30 s`, `1 h 5 min`, `25 h`, `30 d`. */
 export function spoken(total: number): string {
-  const days = Math.floor(total / 86_400);
-  const hours = Math.floor((total % 86_400) / 3600);
-  const minutes = Math.floor((total % 3600) / 60);
-  if (total >= 2 * 86_400) return `${days} d${hours > 0 ? ` ${hours} h` : ""}`;
-  const wholeHours = Math.floor(total / 3600);
-  return [wholeHours > 0 ? `${wholeHours} h` : "", minutes > 0 ? `${minutes} min` : "", total < 60 ? `${total} s` : ""]
-    .filter((part) => part !== "")
-    .join(" ");
+  const long = total >= 2 * 86_400;
+  const parts = [
+    [long ? Math.floor(total / 86_400) : 0, "d"],
+    [Math.floor((long ? total % 86_400 : total) / 3600), "h"],
+    [Math.floor((total % 3600) / 60), "min"],
+    [Math.floor(total % 60), "s"],
+  ] as const;
+  const said = parts.flatMap(([count, unit]) => (count === 0 ? [] : [`${count} ${unit}`]));
+  return said.length === 0 ? "0 s" : said.slice(0, 2).join(" ");
 }
 
 /** A moment to the minute, in UTC: `2027-10-31 01:00 UTC`. */

@@ -30,7 +30,13 @@ export async function physical(context: JobContext, type: "full" | "incr"): Prom
 export async function verifyPhysical(context: JobContext): Promise<JobResult> {
   const stanza = context.job.source;
   context.log({ step: "verify", repository: stanza });
-  const said = await context.run("pgbackrest", [...base(stanza), "--output=text", "verify"]);
+  const said = await context.run("pgbackrest", [
+    `--stanza=${stanza}`,
+    "--log-level-console=off",
+    "--output=text",
+    "--verbose",
+    "verify",
+  ]);
   if (!/status: ok/.test(said))
     throw new Error(
       `verify of ${stanza}: ${said

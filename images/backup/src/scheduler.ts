@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { JobConfig, RunnerConfig } from "./config";
 import { AT_ONCE, dueJobs, previousRun } from "./due";
@@ -102,6 +102,7 @@ function beat(): void {
   try {
     utimesSync(HEARTBEAT, new Date(), new Date());
   } catch {
+    mkdirSync(PATHS.memory, { recursive: true });
     writeFileSync(HEARTBEAT, "");
   }
 }
