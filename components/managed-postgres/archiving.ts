@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Archiving } from "../core/backup-source";
 import { ArgumentError } from "../core/errors";
 import { LateList } from "../core/late";
+import { accept } from "../core/tick";
 import type { VolumeMount } from "../targets/compose/hardened";
 import { archiveSettings } from "./configuration";
 import type { Settings } from "./tuning";
@@ -25,6 +26,14 @@ export class LateArchiving {
 
   /** Takes the place; only one schedule can have it, because a server archives its WAL to one repository. */
   set(how: Archiving): void {
+    accept(() => this.#take());
+    const { after, configuration, ...rest } = how;
+    this.#configuration.add(configuration);
+    this.#how.add(rest);
+    this.#after.push(...after);
+  }
+
+  #take(): void {
     if (this.#taken) {
       throw new ArgumentError(`ManagedPostgres "${this.name}"`, [
         {
@@ -36,10 +45,6 @@ export class LateArchiving {
       ]);
     }
     this.#taken = true;
-    const { after, configuration, ...rest } = how;
-    this.#configuration.add(configuration);
-    this.#how.add(rest);
-    this.#after.push(...after);
   }
 
   /** Lines of `postgresql.conf`; none without a schedule. */

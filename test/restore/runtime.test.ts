@@ -1,0 +1,295 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { run, until } from "../compose/host";
+import { describeWith } from "../lab";
+import { firing } from "./firing";
+import { between, ok, PARTS, Site } from "./site";
+
+jest.setTimeout(300_000);
+
+const HOUR = 3600;
+const SUCCESS = "backup_last_success_timestamp_seconds";
+const EXIT = "backup_last_exit_code";
+
+describeWith(PARTS, "backups of a compose host", () => {
+  const site = new Site();
+  let good = "";
+
+  beforeAll(async () => await site.start());
+  afterAll(async () => await site.remove());
+
+  const successOf = (kind: string, database = "db") => site.metric(SUCCESS, database, kind);
+
+  it("makes the first copies by itself as soon as it runs", async () => {
+    const done = await until(
+      240,
+      () => site.metrics(),
+      (text) =>
+        [
+          ["db", "full"],
+          ["db", "wal"],
+          ["db/orders", "dump"],
+          ["cache", "copy"],
+          ["recordings", "copy"],
+          ["configuration", "copy"],
+        ].every(([database, kind]) =>
+          new RegExp(`^${SUCCESS}\\{database="${database}".*kind="${kind}"`, "m").test(text),
+        ),
+    );
+    expect(firing(done, 60)).toEqual([]);
+  });
+
+  describe("a point in time, under load (BK-12, BK-25)", () => {
+    it("has every row that was committed up to the second, and none after it", async () => {
+      const bench = ["pgbench", "-h", "/run/postgresql", "-U", "postgres"];
+      await site.exec("db", ...bench, "-i", "-q", "-s", "5", "orders");
+      await site.sql("CREATE TABLE marks (id bigserial PRIMARY KEY, at timestamptz DEFAULT clock_timestamp())");
+      await site.sh("db", "echo 'INSERT INTO marks DEFAULT VALUES' > /tmp/marks.sql");
+      const load = site.exec("db", ...bench, "-n", "-c", "2", "-R", "100", "-T", "75", "orders");
+      const marks = site.exec("db", ...bench, "-n", "-f", "/tmp/marks.sql", "-R", "50", "-T", "75", "orders");
+      const timed = async (job: string) => {
+        const began = Date.now();
+        good = await site.goodJob(job);
+        return (Date.now() - began) / 1000;
+      };
+      const full = await timed("full-db");
+      const incremental = await timed("incremental-db");
+      const second = (await site.sql("SELECT date_trunc('second', clock_timestamp() + '2 seconds')")).trim();
+      await Promise.all([load, marks]);
+      const wal = (await site.sql("SELECT pg_walfile_name(pg_switch_wal())")).trim();
+      const switched = Date.now();
+      await until(
+        120,
+        () => site.sql(`SELECT last_archived_wal >= '${wal}' FROM pg_stat_archiver`),
+        (archived) => archived.trim() === "t",
+      );
+      const behind = (Date.now() - switched) / 1000;
+
+      const { server, took } = await site.restore("pitr", [
+        "--type=time",
+        `--target=${second}`,
+        "--target-action=promote",
+      ]);
+      // A row's time is taken a moment before its commit: the half second between decides nothing.
+      const want = await site.sql(
+        `SELECT id FROM marks WHERE at < '${second}'::timestamptz - interval '0.5 s' ORDER BY id`,
+      );
+      const most = await site.sql(`SELECT count(*) FROM marks WHERE at <= '${second}'`);
+      const later = await site.sql(`SELECT count(*) FROM marks WHERE at > '${second}'`);
+      const got = new Set((await site.ask(server, "SELECT id FROM marks")).split("\n"));
+      const missing = want
+        .trim()
+        .split("\n")
+        .filter((id) => !got.has(id));
+      expect(missing).toEqual([]);
+      expect(got.size).toBeLessThanOrEqual(Number(most));
+      expect(await site.ask(server, `SELECT count(*) FROM marks WHERE at > '${second}'`)).toBe("0");
+      // The test means something only if there was much on both sides of the second.
+      expect(want.trim().split("\n").length).toBeGreaterThan(100);
+      expect(Number(later)).toBeGreaterThan(100);
+      // Balances and history of pgbench change in one transaction: a torn one would not add up.
+      expect(
+        await site.ask(
+          server,
+          "SELECT (SELECT sum(abalance) FROM pgbench_accounts) = (SELECT coalesce(sum(delta), 0) FROM pgbench_history)",
+        ),
+      ).toBe("t");
+      await site.drop(server);
+      console.log(
+        `full ${full.toFixed(1)} s, incremental ${incremental.toFixed(1)} s under load; restored to ${second}: ` +
+          `${got.size} of ${most.trim()} rows, ${later.trim()} later ones absent; RTO ${took.toFixed(1)} s; ` +
+          `RPO: last file in the store ${behind.toFixed(1)} s after its switch, at most 300 s + that`,
+      );
+    });
+  });
+
+  describe("trouble", () => {
+    /** Nothing was lost: the last good backup gives the rows that were there when it was made. */
+    const restores = async (set: string) => {
+      const { server, took } = await site.restore("previous", [
+        `--set=${set}`,
+        "--type=immediate",
+        "--target-action=promote",
+      ]);
+      expect(Number(await site.ask(server, "SELECT count(*) FROM pgbench_branches"))).toBe(5);
+      await site.drop(server);
+      return took;
+    };
+
+    it("a backup that is killed at ten random moments is seen each time", async () => {
+      good = await site.goodJob("full-db");
+      const before = await successOf("full");
+      const victims = ["[p]gbackrest", "[b]ulwark-backup.cjs job full-db", "[b]ulwark-backup.cjs run full-db"];
+      for (let round = 0; round < 10; round++) {
+        const running = site.job("full-db");
+        await new Promise((resolve) => setTimeout(resolve, between(300, 2500)));
+        if (round === 9) {
+          await site.docker("kill", site.container("backups"));
+          await running;
+          ok(await site.docker("start", site.container("backups")));
+        } else {
+          const pattern = victims[round % 2] ?? "";
+          const all = round % 3 === 2 ? victims.join("|") : pattern;
+          await site.sh(
+            "backups",
+            `for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -qE '${all}' && kill -9 \${p#/proc/} 2>/dev/null || :; done`,
+          );
+          await running;
+        }
+        const code = await until(
+          60,
+          () => site.metric(EXIT, "db", "full").catch(() => undefined),
+          (value) => value !== undefined && value !== 0,
+        );
+        expect(code).not.toBe(0);
+        expect(await successOf("full")).toBe(before);
+      }
+      expect(firing(await site.metrics(), 60)).toEqual(["BackupFailed db full"]);
+      const took = await restores(good);
+      console.log(`after ten kills the backup before them was restored in ${took.toFixed(1)} s`);
+      await site.goodJob("full-db");
+      expect(firing(await site.metrics(), 60)).toEqual([]);
+    });
+
+    it("a store that cannot be reached", async () => {
+      const before = await successOf("full");
+      ok(await site.docker("network", "disconnect", `${site.prefix}-store`, site.container("store")));
+      await site.sql("INSERT INTO marks SELECT FROM generate_series(1, 1000)");
+      await site.sql("SELECT pg_switch_wal()");
+      const copy = await site.job("copy-cache");
+      expect(copy.code).not.toBe(0);
+      // The last moment at which all was in the store stands still, though the server's own counter of failures may be 0.
+      const first = await until(
+        60,
+        () => successOf("wal"),
+        (at) => at !== undefined && at < Date.now() / 1000 - 20,
+      );
+      expect(await successOf("full")).toBe(before);
+      const fires = firing(await site.metrics(), HOUR);
+      expect(fires).toContain("BackupFailed cache copy");
+      expect(fires).toContain("BackupTooOld db wal");
+      ok(await site.docker("network", "connect", "--alias", "store", `${site.prefix}-store`, site.container("store")));
+      await until(
+        120,
+        () => successOf("wal"),
+        (at) => at !== undefined && first !== undefined && at > first + 20,
+      );
+      await site.goodJob("copy-cache");
+      expect(firing(await site.metrics(), 60)).toEqual([]);
+    });
+
+    it("a full disk, of the store and of the runner", async () => {
+      const before = await successOf("full");
+      // The gateway may not write any more: that is how a full disk looks to its clients.
+      const objects = "/data/objects/bulwark-restore-store";
+      await site.sh("store", `chmod a-w ${objects}/pgbackrest/backup/db ${objects}/restic/cache/snapshots`);
+      expect((await site.job("full-db")).code).not.toBe(0);
+      expect((await site.job("copy-cache")).code).not.toBe(0);
+      expect(await successOf("full")).toBe(before);
+      expect(firing(await site.metrics(), 60)).toEqual(["BackupFailed cache copy", "BackupFailed db full"]);
+      await site.sh("store", `chmod u+w ${objects}/pgbackrest/backup/db ${objects}/restic/cache/snapshots`);
+      await site.goodJob("full-db");
+      await site.goodJob("copy-cache");
+      expect(firing(await site.metrics(), 60)).toEqual([]);
+    });
+
+    it("an object that rots: the next check says so, the backup before it restores", async () => {
+      const previous = await site.goodJob("full-db");
+      const rotten = await site.goodJob("full-db");
+      await site.goodJob("verify-db");
+      const verified = await successOf("verify");
+      const object = `/data/objects/bulwark-restore-store/pgbackrest/backup/db/${rotten}/bundle/1`;
+      await site.sh(
+        "store",
+        `cp ${object} /tmp/whole; printf ROTTEN | dd of=${object} bs=1 seek=20000 conv=notrunc 2>/dev/null`,
+      );
+      const check = await site.job("verify-db");
+      expect(check.code).not.toBe(0);
+      expect(check.out).toContain(rotten);
+      expect(await successOf("verify")).toBe(verified);
+      expect(firing(await site.metrics(), 60)).toEqual(["BackupFailed db verify"]);
+      expect(firing(await site.metrics(), 9 * 24 * HOUR)).toContain("BackupVerifyTooOld db");
+      await restores(previous);
+      await site.sh("store", `cat /tmp/whole > ${object}`);
+      await site.goodJob("verify-db");
+    });
+
+    it("a dump that lost 40 % of its length", async () => {
+      const id = await site.goodJob("dump-db-orders");
+      const found = await site.sh(
+        "store",
+        `find /data/objects/bulwark-restore-store/archive -path '*${id}*' -name 'dump.age*'`,
+      );
+      const object = found.trim().split("\n")[0] ?? "";
+      const verified = await successOf("verify");
+      await site.sh("store", `cp ${object} /tmp/dump; truncate -s $(( $(stat -c %s ${object}) * 60 / 100 )) ${object}`);
+      const check = await site.job("verify-db");
+      expect(check.code).not.toBe(0);
+      expect(await successOf("verify")).toBe(verified);
+      expect(firing(await site.metrics(), 60)).toEqual(["BackupFailed db verify"]);
+      await site.sh("store", `cat /tmp/dump > ${object}`);
+      await site.goodJob("verify-db");
+    });
+  });
+
+  describe("the key", () => {
+    it("stands in no argument, variable, log or rendered file while jobs run", async () => {
+      const passphrase = site.passphrase();
+      expect(passphrase.length).toBeGreaterThanOrEqual(32);
+      const seen: string[] = [];
+      let busy = true;
+      const watch = (async () => {
+        while (busy) {
+          for (const service of ["backups", "db"]) {
+            const all = "for p in /proc/[0-9]*; do cat $p/cmdline $p/environ 2>/dev/null | tr '\\0' '\\n' || :; done";
+            seen.push(await site.sh(service, all));
+          }
+        }
+      })();
+      for (const job of ["full-db", "copy-cache", "copy-recordings", "dump-db-orders", "verify-db"])
+        await site.goodJob(job);
+      busy = false;
+      await watch;
+      const processes = seen.join("\n");
+      for (const program of ["pgbackrest", "restic", "rclone", "pg_dump"]) expect(processes).toContain(program);
+      expect(processes.includes(passphrase)).toBe(false);
+      const names = await site.docker("ps", "-a", "--format", "{{.Names}}", "--filter", `name=^${site.prefix}-`);
+      for (const name of names.out.trim().split("\n")) {
+        const { out, err } = await site.docker("logs", name);
+        expect({ name, shown: `${out}${err}`.includes(passphrase) }).toEqual({ name, shown: false });
+        const inspected = await site.docker("inspect", name);
+        expect({ name, shown: inspected.out.includes(passphrase) }).toEqual({ name, shown: false });
+      }
+      for (const file of filesBelow(site.rendered).filter((each) => !each.includes("/secrets/")))
+        expect({ file, shown: readFileSync(file, "utf8").includes(passphrase) }).toEqual({ file, shown: false });
+    });
+
+    it("is needed for every object: what was saved is not in the store in clear", async () => {
+      const canary = "canary-that-nobody-may-read";
+      await site.sql(`CREATE TABLE canary AS SELECT '${canary}' AS text`);
+      await site.goodJob("full-db");
+      await site.goodJob("dump-db-orders");
+      const objects = "/data/objects/bulwark-restore-store";
+      const clear = await site.sh("store", `grep -rlE '${canary}|PGDMP|"site":"restored"' ${objects} || :`);
+      expect(clear.trim()).toBe("");
+      // pgBackRest marks what it has encrypted.
+      const bundles = await site.sh(
+        "store",
+        `for f in $(find ${objects}/pgbackrest -type f); do head -c 6 $f | grep -aq Salted || echo $f; done`,
+      );
+      expect(bundles.trim()).toBe("");
+      const wrong = await run("docker", [
+        ...["exec", site.container("backups"), "sh", "-c"],
+        "sed 's/^\\(repo1-cipher-pass=\\).*/\\1wrong-passphrase-of-the-test/' /etc/bulwark/pgbackrest.conf > /tmp/wrong.conf; pgbackrest --config=/tmp/wrong.conf --stanza=db info; pgbackrest --config=/tmp/wrong.conf --stanza=db verify",
+      ]);
+      expect(`${wrong.out}${wrong.err}`).toMatch(/\[CryptoError\]|unable to flush|cipher/i);
+    });
+  });
+});
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? filesBelow(path) : [path];
+  });
+}
