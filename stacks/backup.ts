@@ -9,13 +9,12 @@ import {
   StorageBucket,
   type SurveillanceVpc,
 } from "../components";
+import { subjectsOf } from "../components/core/backup-source";
+import type { AwsTarget } from "../components/targets/target";
 import type { StackConfig } from "./config";
 
-/** What the backups take besides the store. */
-export interface BackupSizes {
-  readonly storage: Size;
-  readonly cpus: number;
-}
+/** What the backups take besides the store; on AWS, the second region. */
+export type BackupSizes = { readonly storage: Size; readonly cpus: number } | { readonly copyTo: AwsTarget };
 
 /** The backups, and what there is to watch of them: the bucket that they lie in too, where it is the stack's own. */
 export interface Backups {
@@ -34,6 +33,18 @@ export function backups(
   config: StackConfig,
 ): Backups {
   const { passphrase, store, offsite, changeWindows, timeZone } = config.backup ?? {};
+  if ("copyTo" in sizes) {
+    // Amazon ElastiCache makes its own snapshots, and the state's backend keeps the configuration.
+    const vaulted = sources.filter((each) => !subjectsOf([each]).some((subject) => subject.kind === "redis"));
+    const schedule = new BackupSchedule("backups", {
+      vpc,
+      sources: vaulted,
+      preset: "hourly-rpo",
+      copyTo: sizes.copyTo,
+      ...(timeZone === undefined ? {} : { timeZone }),
+    });
+    return { schedule, watches: [schedule] };
+  }
   const bucket = () =>
     new StorageBucket("backups-store", {
       vpc,

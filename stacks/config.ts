@@ -76,6 +76,8 @@ export interface CloudConfig {
   readonly allowedAccountIds: readonly string[];
   /** ARN of the certificate of the edge. */
   readonly certificate: string;
+  /** The region to which backups are copied. */
+  readonly copyTo: { readonly region: string; readonly zones: readonly string[] };
   /** VPN gateway of the site on which the cameras are. */
   readonly site?: { readonly address: string; readonly asn?: number };
   readonly tags?: Readonly<Record<string, string>>;
@@ -136,6 +138,7 @@ const schema = z.strictObject({
       zones: z.array(z.string()),
       allowedAccountIds: z.array(z.string()),
       certificate: z.string(),
+      copyTo: z.strictObject({ region: z.string(), zones: z.array(z.string()) }),
       site: z.strictObject({ address: z.string(), asn: z.number().optional() }).optional(),
       tags: z.record(z.string(), z.string()).optional(),
     })

@@ -16,8 +16,10 @@ const SIZES: PlatformSizes = {
 
 /** The platform in a region of AWS. */
 export function prod(config: StackConfig): Platform {
-  const { certificate: _, site: __, ...region } = cloudOf(config);
-  return platform(new AwsRegion("region", { environment: "prod", ...region }), SIZES, config);
+  const { certificate: _, site: __, copyTo: second, ...region } = cloudOf(config);
+  const target = new AwsRegion("region", { environment: "prod", ...region });
+  const copyTo = new AwsRegion("second-region", { environment: "prod", ...region, ...second });
+  return platform(target, { ...SIZES, backups: { copyTo } }, config);
 }
 
 function cloudOf(config: StackConfig): CloudConfig {
@@ -30,7 +32,7 @@ function cloudOf(config: StackConfig): CloudConfig {
         {
           path: "cloud",
           given: "nothing",
-          allowed: "region, zones, allowedAccountIds and certificate",
+          allowed: "region, zones, allowedAccountIds, certificate and copyTo",
           fix: "say where the stack is to run: see Pulumi.prod.yaml",
         },
       ],

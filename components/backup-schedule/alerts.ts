@@ -1,4 +1,5 @@
 import { type AlertRule, type RuleSource, type RuleTable, type Tuning, tuned } from "../core/monitorable";
+import type { VaultAlerts } from "./cloud-alarms";
 
 /** What is watched of backups and restore drills, by the metrics that the jobs write themselves. */
 export const BACKUP_RULES = {
@@ -71,7 +72,7 @@ export const BACKUP_RULES = {
 } as const satisfies RuleTable;
 
 /** Changes to the alerts about backups. */
-export type BackupAlerts = Tuning<typeof BACKUP_RULES> & Tuning<typeof ABSENT>;
+export type BackupAlerts = Tuning<typeof BACKUP_RULES> & Tuning<typeof ABSENT> & VaultAlerts;
 
 /** A backup that must exist. */
 export interface DeclaredBackup {

@@ -6,6 +6,7 @@ import { duration, leaf, size, text, vpc } from "../core/schema";
 import type { Duration, Size } from "../core/units";
 import type { StorageBucket } from "../storage-bucket";
 import type { NetworkSource } from "../targets/network";
+import type { AwsTarget } from "../targets/target";
 import type { BackupAlerts } from "./alerts";
 import { PRESETS, type Preset } from "./presets";
 
@@ -63,7 +64,10 @@ export interface BackupScheduleArgs {
   readonly rpo?: Duration;
   /** Longest time that a restore may take; drills measure it. */
   readonly rto?: Duration;
-  /** When base backups are made, in five cron fields. `"off"`: dumps alone, without WAL. Default: daily at 02:00 (BK-12). */
+  /**
+   * When base backups are made, in five cron fields. `"off"`: dumps alone, without WAL. Default: daily at 02:00 (BK-12). On AWS the time of day of the
+   * snapshots; default: 00:00, clear of the windows of Amazon RDS.
+   */
   readonly full?: string;
   /** When increments are made. Default: at 08:00, 14:00 and 20:00, every six hours between the base backups (BK-12). */
   readonly incremental?: string;
@@ -78,9 +82,17 @@ export interface BackupScheduleArgs {
   /** When expired backups are removed. Default: daily at 06:00. */
   readonly prune?: string;
   readonly retention?: RetentionArgs;
-  readonly encryption: EncryptionArgs;
-  /** Where backups go: a bucket of this stack, or an S3 endpoint elsewhere. */
-  readonly store: StorageBucket | ExternalStore;
+  /** Must be given, but on AWS, whose vaults have keys of AWS KMS. */
+  readonly encryption?: EncryptionArgs;
+  /** Where backups go: a bucket of this stack, or an S3 endpoint elsewhere. Must be given, but on AWS, where they lie in a vault. */
+  readonly store?: StorageBucket | ExternalStore;
+  /** AWS only: a second region, to which every backup is copied. In prod it must be given. */
+  readonly copyTo?: AwsTarget;
+  /**
+   * AWS only: who may shorten what is kept in the vaults. `governance`: those with a right of their own. `compliance`: nobody, not even AWS, from
+   * the seventh day on, and never again. Default: `governance`.
+   */
+  readonly lock?: "governance" | "compliance";
   /** A second place off the site, to which the whole store is copied once a day; nothing is ever deleted there (X-22). */
   readonly offsite?: ExternalStore;
   /** A second repository on a disk of the host, for quick restores. Default: none. */
@@ -103,6 +115,9 @@ export interface BackupScheduleArgs {
   /** CPU limit of the runner. Default: 1. */
   readonly cpus?: number;
 }
+
+/** The arguments where Bulwark's own runners back up: on compose and MicroK8s. */
+export type HostedArgs = BackupScheduleArgs & Required<Pick<BackupScheduleArgs, "encryption" | "store">>;
 
 const cron = text(
   /^(\S+ ){4}\S+$/,
@@ -187,6 +202,12 @@ export const schema = z.strictObject({
     },
   ),
   offsite: externalStore.optional(),
+  copyTo: z
+    .custom<AwsTarget>((value) => typeof value === "object" && value !== null && "accountIds" in value, {
+      params: { allowed: "an AwsRegion", fix: 'make one: new AwsRegion("backup-region", { ... })' },
+    })
+    .optional(),
+  lock: z.enum(["governance", "compliance"]).optional(),
   local: z.strictObject({ fulls: z.number().int().min(1).max(14).optional() }).optional(),
   timeZone: z
     .string()
@@ -211,4 +232,10 @@ export const encryption = z.strictObject({
     .array(text(/^age1[02-9ac-hj-np-z]{58}$/, "an age recipient", "make one with age-keygen and give its public key"))
     .min(1)
     .optional(),
+});
+
+/** Shape of {@link BackupScheduleArgs} on AWS. */
+export const cloudSchema = schema.extend({
+  encryption: schema.shape.encryption.optional(),
+  store: schema.shape.store.optional(),
 });

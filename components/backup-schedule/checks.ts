@@ -2,7 +2,7 @@ import type { BackupSubject } from "../core/backup-source";
 import type { Problems } from "../core/problems";
 import { seconds } from "../core/units";
 import { BACKUP_RULES } from "./alerts";
-import { type BackupScheduleArgs, isBucket } from "./args";
+import { type HostedArgs, isBucket } from "./args";
 import { cronError, firstOverlap, type Gap, longestGap, minute, runsOf, spoken } from "./calendar";
 import { archiveTimeout, type Schedules, WAL_TRANSFER } from "./objectives";
 import { PRESET_FIGURES, type Preset } from "./presets";
@@ -11,7 +11,7 @@ type Scheduled = keyof Schedules;
 
 /** What the checks share: each schedule with its runs, computed once. */
 interface Judged {
-  readonly args: BackupScheduleArgs;
+  readonly args: HostedArgs;
   readonly figures: (typeof PRESET_FIGURES)[Preset];
   readonly subjects: readonly BackupSubject[];
   readonly schedules: Schedules;
@@ -24,7 +24,7 @@ interface Judged {
 export function checkSchedule(
   problems: Problems,
   name: string,
-  args: BackupScheduleArgs,
+  args: HostedArgs,
   preset: Preset,
   subjects: readonly BackupSubject[],
   schedules: Schedules,
@@ -41,7 +41,7 @@ export function checkSchedule(
 
 function judge(
   problems: Problems,
-  args: BackupScheduleArgs,
+  args: HostedArgs,
   preset: Preset,
   subjects: readonly BackupSubject[],
   schedules: Schedules,
@@ -70,7 +70,7 @@ function judge(
 function checkSources(
   problems: Problems,
   name: string,
-  args: BackupScheduleArgs,
+  args: HostedArgs,
   preset: Preset,
   subjects: readonly BackupSubject[],
   schedules: Schedules,
@@ -247,7 +247,7 @@ function checkLifecycle(problems: Problems, judged: Judged): void {
   }
 }
 
-function expiries(problems: Problems, args: BackupScheduleArgs): readonly (readonly [string, number])[] {
+function expiries(problems: Problems, args: HostedArgs): readonly (readonly [string, number])[] {
   const days = (value: string | undefined): number => (value === undefined ? 0 : seconds(value) / 86_400);
   const found: (readonly [string, number])[] = [];
   problems.across(["store"], () => {

@@ -13,12 +13,16 @@ import { BACKUP_RULES } from "./alerts";
 
 /** What the thresholds of a vault are derived from. */
 export interface VaultSize {
-  /** Hours between two backups at most, by the schedule. */
-  readonly everyHours: number;
+  /** Longest time that a restore may take, in seconds. */
+  readonly rto: number;
 }
 
 const vault = (metric: string, statistic: Statistic = "Sum"): Readonly<Record<string, MetricDefinition>> => ({
   m: { namespace: "AWS/Backup", metric, statistic, dimensions: ["BackupVaultName"] },
+});
+
+const drill = (metric: string, statistic: Statistic): Readonly<Record<string, MetricDefinition>> => ({
+  m: { namespace: "Bulwark/Backup", metric, statistic, dimensions: ["Schedule"] },
 });
 
 const DATA = { team: "data" } as const;
@@ -86,14 +90,7 @@ export const DRILL_ALARMS = {
     ...DATA,
     severity: "critical",
     group: "backup-drill",
-    metrics: {
-      m: {
-        namespace: "Bulwark/Backup",
-        metric: "RestoreDrillsFailed",
-        statistic: "Sum",
-        dimensions: ["Schedule"],
-      },
-    },
+    metrics: drill("RestoreDrillsFailed", "Sum"),
     comparison: ">=",
     threshold: count,
     parameters: { count: 1 },
@@ -102,6 +99,18 @@ export const DRILL_ALARMS = {
     missing: "notBreaching",
     summary: "a rehearsed restore failed, or its validation did",
     description: "What lies in the vault may not be what is needed.",
+  },
+  RestoreDrillMissedObjective: {
+    ...sameAs(BACKUP_RULES.RestoreDrillMissedObjective),
+    metrics: drill("RestoreDrillSeconds", "Maximum"),
+    comparison: ">",
+    threshold: (_, size) => size.rto,
+    parameters: {},
+    for: "1 hour",
+    period: "1 hour",
+    missing: "notBreaching",
+    summary: "a rehearsed restore took longer than the $rto s that it may",
+    description: "A real one would take as long, and the time to notice on top.",
   },
 } as const satisfies AlarmTable<VaultSize>;
 
@@ -119,6 +128,8 @@ export interface VaultIdentity {
   readonly vaultArn: pulumi.Input<string>;
   /** Whether backups are copied to another region. */
   readonly copied: boolean;
+  /** Whether restores are rehearsed. */
+  readonly drilled: boolean;
 }
 
 /** How a schedule is watched on AWS. */
@@ -133,7 +144,7 @@ export function vaultWatching(
     alarms: [
       ...cloudAlarms(VAULT_ALARMS, subject, tuning),
       ...(identity.copied ? cloudAlarms(COPY_ALARMS, subject, tuning) : []),
-      ...cloudAlarms(DRILL_ALARMS, subject, tuning),
+      ...(identity.drilled ? cloudAlarms(DRILL_ALARMS, subject, tuning) : []),
     ],
     events: [jobFailed(name, identity), restoreFailed(name)],
   };

@@ -10,7 +10,7 @@ import { trustMount } from "../targets/compose/certificate";
 import { server, type VolumeMount } from "../targets/compose/hardened";
 import { network as dockerNetwork, volume } from "../targets/compose/stores";
 import type { ComposeNetwork } from "../targets/network";
-import type { BackupScheduleArgs, ExternalStore } from "./args";
+import type { ExternalStore, HostedArgs } from "./args";
 import { isBucket } from "./args";
 import { jobsOfLane, type Lane, lanesOf } from "./lanes";
 import { walMaxAge } from "./objectives";
@@ -49,7 +49,7 @@ interface Brought {
 /** The runners: small containers that make the backups when they are due. Servers are told to archive their WAL. */
 export function buildOnCompose(
   name: string,
-  args: BackupScheduleArgs,
+  args: HostedArgs,
   spec: BackupSpec,
   network: ComposeNetwork,
   parent: pulumi.Resource,
@@ -81,7 +81,7 @@ export function buildOnCompose(
 
 function passphraseOf(
   name: string,
-  args: BackupScheduleArgs,
+  args: HostedArgs,
   network: ComposeNetwork,
   parent: pulumi.Resource,
 ): pulumi.Output<string> {
@@ -95,7 +95,7 @@ function passphraseOf(
 }
 
 function storeOf(
-  store: BackupScheduleArgs["store"],
+  store: HostedArgs["store"],
   consumer: { readonly name: string; readonly parent: pulumi.Resource },
 ): StoreLocation {
   if (!isBucket(store)) return external(store);

@@ -2,9 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../core/component";
 import type { Monitorable, Monitoring } from "../core/monitorable";
 import { accept } from "../core/tick";
-import type { Network } from "../targets/network";
+import type { Network, NetworkSource } from "../targets/network";
 import { type BackupAlerts, backupRules } from "./alerts";
-import type { BackupScheduleArgs } from "./args";
+import type { BackupScheduleArgs, HostedArgs } from "./args";
+import { resolveVault, type VaultSpec } from "./cloud-spec";
 import type { BackupOutput } from "./output";
 import { type BackupSpec, resolveBackups } from "./spec";
 
@@ -15,7 +16,8 @@ export type { Preset } from "./presets";
 
 /**
  * Backs up what it is given, encrypted, on a schedule that keeps its recovery point: base backups with archived WAL and dumps of databases, copies
- * of caches, buckets, volumes and configuration. Backups are read back, and restores rehearsed, by schedule as well.
+ * of caches, buckets, volumes and configuration. Backups are read back, and restores rehearsed, by schedule as well. On AWS: snapshots of databases
+ * and continuous backups of buckets in a locked vault, copied to a second region.
  *
  * @example
  * ```ts
@@ -32,42 +34,62 @@ export type { Preset } from "./presets";
 export class BackupSchedule extends Component implements Monitorable {
   /** The passphrase, as a secret: keep a copy off the host. None on AWS, whose vault has a key of its own. */
   readonly passphrase: pulumi.Output<string> | undefined;
-  readonly #spec: BackupSpec;
+  readonly #plan: SchedulePlan;
   readonly #made: BackupOutput;
   readonly #alerts: BackupAlerts;
 
   /** Throws an `ArgumentError` that lists every problem when the arguments cannot be used. */
   constructor(name: string, args: BackupScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
-    const spec = accept(() => resolveBackups(name, args));
+    const plan = accept(() => planOf(name, args));
     const { network } = args.vpc;
-    super("BackupSchedule", name, summary(spec, network), network.target.provider, opts);
-    this.#spec = spec;
+    super("BackupSchedule", name, summary(plan, network), network.target.provider, opts);
+    this.#plan = plan;
     this.#alerts = args.alerts ?? {};
-    this.#made = build(name, args, spec, network, this);
+    this.#made = build(name, args, plan, network, this);
     this.passphrase = this.#made.passphrase;
     this.registerOutputs({});
   }
 
   /** How the backups are watched: by what the jobs report, and by their silence. Part of {@link Monitorable}. */
   get monitoring(): Monitoring {
-    const { metrics } = this.#made;
+    const { metrics, watching } = this.#made;
     return {
       component: this.componentName,
       targets: metrics === undefined ? [] : [metrics.target],
       ...(metrics === undefined ? {} : { paths: [metrics.path] }),
-      sources: backupRules(this.componentName, this.#spec.declared, this.#alerts),
+      sources:
+        this.#plan.kind === "vault" ? [] : backupRules(this.componentName, this.#plan.spec.declared, this.#alerts),
       dashboards: ["backups"],
+      ...(watching === undefined ? {} : { cloud: watching(this.#alerts) }),
     };
   }
 }
 
-function summary(spec: BackupSpec, network: Network) {
+type SchedulePlan =
+  | { readonly kind: "runners"; readonly spec: BackupSpec }
+  | { readonly kind: "vault"; readonly spec: VaultSpec };
+
+/** What is to be made: runners of Bulwark's own, or on AWS plans of AWS Backup. */
+function planOf(name: string, args: BackupScheduleArgs): SchedulePlan {
+  return (args.vpc as Partial<NetworkSource> | undefined)?.network?.kind === "aws"
+    ? { kind: "vault", spec: resolveVault(name, args) }
+    : { kind: "runners", spec: resolveBackups(name, args) };
+}
+
+function summary({ kind, spec }: SchedulePlan, network: Network) {
+  const jobs =
+    kind === "vault"
+      ? [
+          ...spec.databaseRules.map((rule) => `${rule.name}: ${rule.schedule}, ${rule.days} days`),
+          `drill: ${spec.drill}`,
+        ]
+      : spec.jobs.map((job) => `${job.name}: ${job.cron}`);
   return {
     target: network.kind,
     environment: network.target.environment,
     preset: spec.preset,
     sources: spec.subjects.map((subject) => subject.component),
-    jobs: spec.jobs.map((job) => `${job.name}: ${job.cron}`),
+    jobs,
     rpo: spec.rpo,
     rto: spec.rto,
     timeZone: spec.timeZone,
@@ -82,13 +104,23 @@ function summary(spec: BackupSpec, network: Network) {
 function build(
   name: string,
   args: BackupScheduleArgs,
-  spec: BackupSpec,
+  plan: SchedulePlan,
   network: Network,
   parent: pulumi.Resource,
 ): BackupOutput {
+  if (plan.kind === "vault") {
+    if (network.kind !== "aws") throw new Error("the check of the arguments let through too much");
+    return (require("./aws") as typeof import("./aws")).buildOnAws(name, plan.spec, args.copyTo, network, parent);
+  }
   switch (network.kind) {
     case "compose":
-      return (require("./compose") as typeof import("./compose")).buildOnCompose(name, args, spec, network, parent);
+      return (require("./compose") as typeof import("./compose")).buildOnCompose(
+        name,
+        args as HostedArgs,
+        plan.spec,
+        network,
+        parent,
+      );
     case "microk8s":
     case "aws":
       throw new Error(`BackupSchedule has no ${network.kind} side`);

@@ -4,7 +4,7 @@ import { type BackupSubject, subjectsOf } from "../core/backup-source";
 import { Problems } from "../core/problems";
 import { mebibytes, seconds } from "../core/units";
 import type { DeclaredBackup } from "./alerts";
-import { type BackupScheduleArgs, encryption, externalStore, isBucket, schema } from "./args";
+import { type BackupScheduleArgs, encryption, externalStore, type HostedArgs, isBucket, schema } from "./args";
 import { longestGap, runsOf } from "./calendar";
 import { checkSchedule } from "./checks";
 import { lanesOf } from "./lanes";
@@ -44,16 +44,27 @@ const OFFSITE = "30 4 * * *";
 const AT_ONCE: ReadonlySet<JobKind> = new Set(["full", "dump", "copy"]);
 
 /** Checks the arguments and fills in what was left out. Throws an `ArgumentError` with every problem. */
-export function resolveBackups(name: string, args: BackupScheduleArgs): BackupSpec {
-  const problems = new Problems(`BackupSchedule "${name}"`).shape(schema, args, Object.keys(schema.shape));
+export function resolveBackups(name: string, given: BackupScheduleArgs): BackupSpec {
+  const problems = new Problems(`BackupSchedule "${name}"`).shape(schema, given, Object.keys(schema.shape));
+  // Where one of the two is missing, the shape has said so, and nothing below reads it.
+  const args = given as HostedArgs;
   checkName(problems, name, "backups", 40);
+  for (const path of ["copyTo", "lock"] as const) {
+    if (args[path] === undefined) continue;
+    problems.add({
+      path,
+      given: "a setting of AWS Backup",
+      allowed: "aws only",
+      fix: path === "copyTo" ? "give offsite, an S3 endpoint elsewhere" : "remove lock",
+    });
+  }
   problems.across(["vpc"], (add) => {
     const { kind } = args.vpc.network;
     if (kind === "compose") return;
     add({
       path: "vpc",
       given: `a network on ${kind}`,
-      allowed: "compose, in this release",
+      allowed: "compose or aws, in this release",
       fix: "make the schedule on a compose host, or use the platform's own backups until the next release",
     });
   });

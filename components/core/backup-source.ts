@@ -58,7 +58,12 @@ export type PostgresReach =
       readonly claim: string;
       archive?(how: Archiving): void;
     }
-  | { readonly kind: "aws"; readonly arn: pulumi.Output<string> };
+  | {
+      readonly kind: "aws";
+      readonly arn: pulumi.Output<string>;
+      /** Days of which Amazon RDS can restore any point in time. */
+      readonly pointInTimeDays: number;
+    };
 
 /** How a volume is reached. */
 export type VolumeReach =

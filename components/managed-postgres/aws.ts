@@ -125,7 +125,7 @@ export function buildOnAws(
         },
         tuning,
       ),
-    reach: { kind: "aws", arn: server.arn },
+    reach: { kind: "aws", arn: server.arn, pointInTimeDays: spec.aws.backupDays },
   };
 }
 

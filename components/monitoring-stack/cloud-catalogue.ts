@@ -33,7 +33,7 @@ export function everyCloudWatching(): readonly CloudWatching[] {
     ),
     ecsWatching("worker", { ...service, service: "worker", group: "service:worker" }, { replicas: 2 }),
     networkWatching("network", { balancer: "app/shop/1", certificateArn: "a", nats: { "us-east-1a": "nat-1" } }),
-    vaultWatching("backups", { vault: "backups", vaultArn: "v", copied: true }, { everyHours: 24 }),
+    vaultWatching("backups", { vault: "backups", vaultArn: "v", copied: true, drilled: true }, { rto: 14_400 }),
     {
       alarms: selfAlarms("alerts", {
         topics: { critical: "critical" },

@@ -102,6 +102,7 @@ describe("an alarm and a rule of one name", () => {
       "RedisConnectionsHigh",
       "RedisDown",
       "RedisMemoryHigh",
+      "RestoreDrillMissedObjective",
       "ServiceDown",
     ]);
   });
