@@ -34,7 +34,7 @@ export function program(finish: (exitCode: number) => void): Command {
 
   bulwark
     .command("doctor")
-    .description("check tools, Docker and the host, and say what to do")
+    .description("check tools, Docker and the host, or a cluster, and say what to do")
     .argument("[stack]", "also check what this stack asks of the host")
     .option("--json", "print the results as JSON")
     .option("--cwd <dir>", "folder of the Pulumi project", ".")

@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import { EXIT } from "../exit";
 import { columns, paint, wantsColour } from "../terminal";
 import { CHECKS, type Outcome } from "./checks";
+import { CLUSTER_CHECKS, type ClusterFacts, type ClusterNeeds, clusterFacts } from "./cluster";
+import { clusterNeeds } from "./cluster-needs";
 import type { Facts } from "./facts";
 import { gather } from "./gather";
 
@@ -21,13 +23,24 @@ export interface Result extends Outcome {
 
 /** `bulwark doctor [STACK]`. Gives the exit code. */
 export async function doctor(stack: string | undefined, options: DoctorOptions): Promise<number> {
-  const results = examine(await gather(resolve(options.cwd), stack));
+  const root = resolve(options.cwd);
+  const needs = stack === undefined ? undefined : await clusterNeeds(root, stack);
+  const results =
+    needs === undefined ? examine(await gather(root, stack)) : examineCluster(needs, await clusterFacts(needs.context));
   process.stdout.write(
     options.json === true
       ? `${JSON.stringify({ checks: results }, null, 2)}\n`
       : resultsText(results, wantsColour(process.stdout, process.env)),
   );
   return results.some((each) => each.status === "failed") ? EXIT.failed : EXIT.ok;
+}
+
+/** Runs all checks of a cluster. */
+export function examineCluster(needs: ClusterNeeds, facts: ClusterFacts): Result[] {
+  return CLUSTER_CHECKS.map(({ title, run, advice }) => {
+    const outcome = run(needs, facts);
+    return { title, ...outcome, ...(outcome.status === "failed" ? { advice } : {}) };
+  });
 }
 
 /** Runs all checks over facts. */
