@@ -38,6 +38,12 @@ const STAGING: StackConfig = {
   acmeEmail: "ops-team@example.com",
   cameras: ["192.168.50.0/24"],
   cluster: { namespace: "smartoffice" },
+  monitoring: {
+    domain: "monitoring.example.com",
+    chatUrl: "https://chat.example.com/hooks/staging",
+    secondUrl: "https://mail.example.com/hooks/staging",
+    heartbeatUrl: "https://heartbeat.example.com/staging",
+  },
 };
 
 const BAKERY: Bakery = {
