@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { drill, dump, pruneAll, verifyArchives } from "./archive-jobs";
 import { command as answer, COMMANDS } from "./commands";
 import type { SourceConfig } from "./config";
@@ -9,9 +8,8 @@ import { run } from "./process";
 import { prune } from "./prune";
 import { RCLONE, writeRemotes } from "./remotes";
 import { runJob } from "./runner";
-import { HEARTBEAT, schedule } from "./scheduler";
+import { schedule } from "./scheduler";
 import { serveMetrics } from "./serve";
-import { now } from "./state";
 
 const USAGE = `bulwark-backup schedule          runs every job when it is due, and serves /metrics
 bulwark-backup serve             serves /metrics alone, where something else does the scheduling
@@ -47,8 +45,6 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(await run("rclone", [...args, ...RCLONE]));
       return 0;
     }
-    case "healthy":
-      return now() - statSync(HEARTBEAT).mtimeMs / 1000 < 120 ? 0 : 1;
     default:
       if (command !== undefined && COMMANDS.has(command)) {
         await answer(readConfig(), argv);

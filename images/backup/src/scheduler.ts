@@ -16,7 +16,7 @@ const MOST = 2;
 const TICK = Number(process.env["BULWARK_TICK_SECONDS"] ?? 5) * 1000;
 const WAL_EVERY = 15;
 /** Touched on each round, for the health check. */
-export const HEARTBEAT = join(PATHS.memory, "heartbeat");
+const HEARTBEAT = join(PATHS.memory, "heartbeat");
 
 /** Runs the jobs of a configuration when they are due, until it is told to stop. */
 export async function schedule(config: RunnerConfig): Promise<void> {
