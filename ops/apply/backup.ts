@@ -44,7 +44,7 @@ function outcomeOf(
     child.once("close", (code) =>
       resolve(
         code === 0
-          ? { ok: true, reference: last.trim().split("\n").at(-1) ?? "" }
+          ? { ok: true, reference: last.trim().split("\n").join("; ") }
           : { ok: false, reason: `${called} ended with ${code}` },
       ),
     );
