@@ -1,5 +1,6 @@
 import { ArgumentError, type Problem } from "../../components/core/errors";
 import { ManagedPostgres, type ManagedPostgresArgs } from "../../components/managed-postgres";
+import { RedisCache } from "../../components/redis-cache";
 import { ServiceDeployment, type ServiceDeploymentArgs } from "../../components/service-deployment";
 import { SurveillanceVpc } from "../../components/surveillance-vpc";
 import { AwsRegion } from "../../components/targets/aws-region";
@@ -203,4 +204,46 @@ test("an AwsRegion lists all that is wrong: zones of elsewhere, one zone, no acc
     ),
   );
   expect(problems.map((each) => each.path)).toEqual(["allowedAccountIds", "zones.1", "zones.2"]);
+});
+
+test("a cache's volume is asked for where there is one, and large enough for the log and its copy", async () => {
+  const refused = (kind: TargetKind, changes: object) =>
+    problemsOf(() =>
+      withMocks(
+        () =>
+          void new RedisCache("cache", {
+            vpc: networkOf(kind),
+            purpose: "queue",
+            memory: "1 GiB",
+            cpus: 1,
+            storage: "2 GiB",
+            ...changes,
+          }),
+      ),
+    );
+  expect((await refused("microk8s", {})).map((each) => each.path)).toEqual(["storage"]);
+  expect((await refused("microk8s", { purpose: "cache" })).map((each) => each.path)).toEqual(["storage"]);
+  expect((await refused("compose", {})).map((each) => each.path)).toEqual(["storage"]);
+});
+
+test("a MicroK8s takes no label of Kubernetes' own, no value that is none, and no unknown Ingress controller", async () => {
+  const problems = await problemsOf(() =>
+    withMocks(
+      () =>
+        void new MicroK8s("c", {
+          environment: "dev",
+          cpus: 4,
+          memory: "8 GiB",
+          context: "microk8s",
+          ingressController: "haproxy" as "nginx",
+          labels: { "app.kubernetes.io/name": "x", owner: "two words", env: "dev" },
+        }),
+    ),
+  );
+  expect(problems.map((each) => each.path).sort()).toEqual([
+    "ingressController",
+    "labels.app.kubernetes.io/name",
+    "labels.env",
+    "labels.owner",
+  ]);
 });
