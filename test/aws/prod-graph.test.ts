@@ -169,7 +169,9 @@ test("nobody but the functions of the stack may call secrets, tasks or users by 
       .filter((action) => !UNDIVIDED.test(String(action))),
   );
   expect(wide).toEqual([]);
-  expect(ofType("rolePolicyAttachment:RolePolicyAttachment")).toEqual([]);
+  // AWS Backup works with policies that AWS itself writes for it, and nothing else does.
+  const attached = ofType("rolePolicyAttachment:RolePolicyAttachment").map((each) => String(each.props["policyArn"]));
+  expect(attached.filter((arn) => !/:aws:policy\/(service-role\/)?AWSBackupServiceRolePolicy/.test(arn))).toEqual([]);
 });
 
 test("every function is whole: its archive can be loaded with nothing but the runtime", () => {
