@@ -66,6 +66,8 @@ function remote(name: string, store: StoreConfig): string[] {
     `access_key_id = ${readFileSync(store.accessKeyFile, "utf8").trim()}`,
     `secret_access_key = ${readFileSync(store.secretKeyFile, "utf8").trim()}`,
     "force_path_style = true",
+    // The look at what was just written names its version, which a key that cannot delete versions may not read.
+    "no_head = true",
     "",
     `[${name}]`,
     "type = alias",
