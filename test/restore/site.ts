@@ -1,0 +1,172 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PARTS as COMPOSE, type Ended, run, until } from "../compose/host";
+
+const root = join(__dirname, "../..");
+
+/** Parts of the lab that the site needs. */
+export const PARTS = [...COMPOSE.filter((each) => each !== "image-sample"), "prometheus"];
+
+/** The stack of `test/restore/stack`, rendered by `bulwark render` and started on the lab's Docker daemon: what the components make, nothing more. */
+export class Site {
+  readonly project = mkdtempSync(join(tmpdir(), "bulwark-restore-"));
+  readonly rendered = join(this.project, "rendered");
+  readonly prefix = "bulwark-restore";
+
+  async start(): Promise<void> {
+    cpSync(join(__dirname, "stack"), this.project, { recursive: true });
+    for (const link of ["dist", "node_modules"]) symlinkSync(join(root, link), join(this.project, link));
+    const command = ["render", "dev", "--cwd", this.project, "--out", this.rendered, "--secrets", "generate"];
+    ok(await run("node", [join(root, "dist/ops/main.js"), ...command]));
+    // The provision containers end with 0, which this version of compose takes for a failure of the wait.
+    await run("docker", ["compose", "up", "-d"], this.rendered);
+    await until(
+      180,
+      () => this.docker("inspect", "-f", "{{.State.Health.Status}}", this.container("backups")),
+      (state) => state.out.trim() === "healthy",
+    );
+  }
+
+  async remove(): Promise<void> {
+    await run("docker", ["compose", "down", "--volumes", "--remove-orphans", "--timeout", "5"], this.rendered);
+    const volumes = await this.docker("volume", "ls", "-q", "--filter", `name=^${this.prefix}-`);
+    if (volumes.out.trim() !== "") await this.docker("volume", "rm", "-f", ...volumes.out.trim().split("\n"));
+    rmSync(this.project, { recursive: true, force: true });
+  }
+
+  container(service: string): string {
+    return `${this.prefix}-${service}`;
+  }
+
+  docker(...args: readonly string[]): Promise<Ended> {
+    return run("docker", args);
+  }
+
+  /** Runs a command in a container and returns what it printed. Throws when it fails. */
+  async exec(service: string, ...command: readonly string[]): Promise<string> {
+    return ok(await this.docker("exec", this.container(service), ...command)).out;
+  }
+
+  /** A line of shell in a container. */
+  sh(service: string, line: string): Promise<string> {
+    return this.exec(service, "sh", "-euc", line);
+  }
+
+  /** Runs a job as the CLI does, to its end. */
+  job(name: string): Promise<Ended> {
+    return this.docker("exec", this.container("backups"), "bulwark-backup", "run", name);
+  }
+
+  async goodJob(name: string): Promise<string> {
+    const { out } = ok(await this.job(name));
+    return (JSON.parse(out.trim().split("\n").at(-1) ?? "{}") as { id: string }).id;
+  }
+
+  /** What Prometheus would scrape now. */
+  metrics(): Promise<string> {
+    const script = "fetch('http://localhost:9188/metrics').then(async (answer) => console.log(await answer.text()))";
+    return this.exec("backups", "node", "-e", script);
+  }
+
+  /** A value of the metrics, or `undefined`. */
+  async metric(name: string, database: string, kind: string): Promise<number | undefined> {
+    const line = (await this.metrics())
+      .split("\n")
+      .find((each) => each.startsWith(`${name}{`) && each.includes(`"${database}"`) && each.includes(`kind="${kind}"`));
+    return line === undefined ? undefined : Number(line.split(" ")[1]);
+  }
+
+  sql(statement: string, database = "orders"): Promise<string> {
+    const flags = ["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1"];
+    return this.exec(
+      "db",
+      "psql",
+      ...flags,
+      "-h",
+      "/run/postgresql",
+      "-U",
+      "postgres",
+      "-d",
+      database,
+      "-c",
+      statement,
+    );
+  }
+
+  /** The passphrase of the backups, which only the operator's own folder holds in clear. */
+  passphrase(): string {
+    const kept = JSON.parse(readFileSync(join(this.rendered, "secrets/values.json"), "utf8")) as Record<
+      string,
+      { value: string }
+    >;
+    const found = Object.entries(kept).find(([urn]) => urn.endsWith("::backups-passphrase"));
+    if (found === undefined) throw new Error("no passphrase was generated");
+    return found[1].value;
+  }
+
+  /**
+   * Restores into a new volume, in a container that has nothing of the stack but the configuration, and starts a server on it that archives nothing.
+   * Returns the container's name and the seconds from the first command to the first answer.
+   */
+  async restore(name: string, options: readonly string[]): Promise<{ readonly server: string; readonly took: number }> {
+    const server = `${this.prefix}-${name}`;
+    const began = Date.now();
+    const image = (await this.docker("inspect", "-f", "{{.Config.Image}}", this.container("db"))).out.trim();
+    const conf = "--config=/etc/bulwark/pgbackrest.conf --stanza=db --log-level-console=warn";
+    const serve = [
+      "exec postgres -c config_file=/etc/bulwark/postgresql.conf -c hba_file=/etc/bulwark/pg_hba.conf",
+      "-c ssl=off -c archive_mode=off -c listen_addresses=",
+    ].join(" ");
+    const script = `mkdir -m 0700 "$PGDATA"; pgbackrest ${conf} ${options.map((each) => `'${each}'`).join(" ")} restore; ${serve}`;
+    ok(
+      await this.docker(
+        ...["run", "-d", "--name", server, "--network", `${this.prefix}-store`],
+        ...["-v", `${server}:/var/lib/postgresql/data`, "-v", `${this.prefix}-db-config:/etc/bulwark:ro`],
+        ...["-v", `${this.prefix}-network-trust:/etc/ssl/bulwark:ro`, "--tmpfs", "/tmp:mode=1777"],
+        ...["--entrypoint", "sh", image, "-euc", script],
+      ),
+    );
+    await until(
+      120,
+      () =>
+        this.docker(
+          "exec",
+          server,
+          "psql",
+          "-h",
+          "/run/postgresql",
+          "-U",
+          "postgres",
+          "-Atc",
+          "SELECT pg_is_in_recovery()",
+        ),
+      (answer) => answer.out.trim() === "f",
+    ).catch(async (error: unknown) => {
+      throw new Error(`${error}\n${(await this.docker("logs", "--tail", "30", server)).err}`);
+    });
+    return { server, took: (Date.now() - began) / 1000 };
+  }
+
+  async drop(server: string): Promise<void> {
+    await this.docker("rm", "-f", "-v", server);
+    await this.docker("volume", "rm", "-f", server);
+  }
+
+  /** A query on a restored server. */
+  async ask(server: string, statement: string): Promise<string> {
+    const flags = ["-X", "-A", "-t", "-h", "/run/postgresql", "-U", "postgres", "-d", "orders", "-c", statement];
+    return ok(await this.docker("exec", server, "psql", ...flags)).out.trim();
+  }
+}
+
+/** The result of a command that has to have ended well. */
+export function ok(ended: Ended): Ended {
+  if (ended.code !== 0) throw new Error(`ended with ${ended.code}: ${ended.err || ended.out}`);
+  return ended;
+}
+
+/** A number between two others. */
+export function between(low: number, high: number): number {
+  return low + Math.random() * (high - low);
+}
