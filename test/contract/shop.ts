@@ -48,6 +48,7 @@ export function targetOf(kind: TargetKind, changes: Changes = {}): Target {
         region: "us-east-1",
         zones: changes.zones ?? ["us-east-1a", "us-east-1b"],
         allowedAccountIds: ["123456789012"],
+        tags: { owner: "shop-team", "data-class": "internal", env: environment, "change-ref": "none" },
       });
   }
 }

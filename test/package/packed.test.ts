@@ -76,7 +76,7 @@ describe("the tarball", () => {
     expect(packed.files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "package.json"]));
     const other = packed.files.filter(
       (path) =>
-        !/^dist\/(components|ops|policies)\/.+\.(js|d\.ts|yaml)$/.test(path) &&
+        !/^dist\/(components|images|ops|policies)\/.+\.(js|d\.ts|yaml)$/.test(path) &&
         !path.startsWith("images/") &&
         !["LICENSE", "README.md", "package.json", ...POLICY_PACK].includes(path),
     );
@@ -84,14 +84,13 @@ describe("the tarball", () => {
   });
 
   it("holds no test, lab or source file", () => {
-    expect(packed.files.filter((path) => /(^|\/)(test|lab|bench|stacks)\/|\.test\.|(?<!\.d)\.ts$/.test(path))).toEqual(
-      [],
-    );
+    const own = packed.files.filter((path) => !path.startsWith("images/"));
+    expect(own.filter((path) => /(^|\/)(test|lab|bench|stacks)\/|\.test\.|(?<!\.d)\.ts$/.test(path))).toEqual([]);
   });
 
   it("holds every image as it is in the checkout, so that the hashes in their tags agree", () => {
     const images = sources("images");
-    expect(images.filter((path) => path.endsWith("/Dockerfile"))).toHaveLength(5);
+    expect(images.filter((path) => path.endsWith("/Dockerfile")).length).toBeGreaterThanOrEqual(8);
     expect(packed.files.filter((path) => path.startsWith("images/"))).toEqual(images);
     for (const path of images) expect(read(path)).toBe(readFileSync(join(ROOT, path), "utf8"));
   });
@@ -130,7 +129,11 @@ describe("the tarball", () => {
           .filter((name) =>
             name.startsWith(".")
               ? resolved(path, name, ".js") === undefined
-              : !name.startsWith("node:") && !builtinModules.includes(name) && !declared.includes(packageOf(name)),
+              : !name.startsWith("node:") &&
+                !builtinModules.includes(name) &&
+                !declared.includes(packageOf(name)) &&
+                // Code for a function of AWS, whose runtime brings these.
+                !name.startsWith("@aws-sdk/client-"),
           )
           .map((name) => `${path}: ${name}`),
       );
