@@ -97,7 +97,7 @@ export function findings(program: Program, environment: "dev" | "staging" | "pro
       custom: each.custom,
       protect: each.protect,
       ...(each.parent === "" ? {} : { parent: each.parent }),
-      provider: each.provider,
+      provider: `${each.provider}::id`,
       props: masked(each.inputs, each.secrets) as Record<string, unknown>,
       dependencies: each.dependencies,
       propertyDependencies: each.propertyDependencies,
