@@ -15,6 +15,7 @@ try {
   dev();
   types();
   services();
+  policies();
   judging();
 } finally {
   for (const each of [folder, project]) rmSync(each, { recursive: true, force: true });
@@ -65,6 +66,19 @@ function services() {
   row("plan of 500 services to 250", "cpu", whole, half, 2.2);
   notes.push(
     `500 services are ${whole[0].resources} resources, ${(median(whole, "cpu") / whole[0].resources).toFixed(1)} ms each`,
+  );
+}
+
+function policies() {
+  const [whole, half] = ["1960", "980"].map((count) => child("--stack-trace-limit=0", "policies.mjs", count));
+  const of = (run, name) => [{ cpu: run[name] }];
+  row(`all policies to the plan of ${whole.resources} resources`, "cpu", of(whole, "pack"), of(whole, "plan"), 0.25);
+  row(
+    `all policies over ${whole.resources} resources to ${half.resources}`,
+    "cpu",
+    of(whole, "pack"),
+    of(half, "pack"),
+    2.4,
   );
 }
 
@@ -119,7 +133,7 @@ function print() {
       shown(each.measured, each.unit),
       shown(each.base, each.unit),
       each.ratio.toFixed(2),
-      each.budget.toFixed(1),
+      each.budget.toFixed(2),
       each.ratio > each.budget ? "over" : "ok",
     ]),
   );

@@ -1,14 +1,18 @@
 // Child process: plans a compose stack of N services and prints what it took. `node bench/services.mjs 500`
 import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import { measure } from "./mocks.mjs";
 
 const require = createRequire(import.meta.url);
 const { ManagedPostgres, RedisCache, ServiceDeployment, StorageBucket, SurveillanceVpc } = require("bulwark");
 const { ComposeHost } = require("bulwark/compose");
 
-const count = Number(process.argv[2]);
+/** Plans a compose stack of so many services. */
+export function services(count) {
+  return measure(async () => stackOf(count));
+}
 
-const { registered, ...figures } = await measure(async () => {
+function stackOf(count) {
   const target = new ComposeHost("host", { environment: "dev", cpus: 2000, memory: "8 TiB" });
   const vpc = new SurveillanceVpc("network", { target });
   const db = new ManagedPostgres("db", {
@@ -31,5 +35,9 @@ const { registered, ...figures } = await measure(async () => {
       routes: [{ host: `service-${number}.example.com` }],
     });
   }
-});
-console.log(JSON.stringify({ ...figures, resources: registered.length }));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { registered, ...figures } = await services(Number(process.argv[2]));
+  console.log(JSON.stringify({ ...figures, resources: registered.length }));
+}

@@ -63,7 +63,8 @@ describeWith(PARTS, "the dev stack on a real Docker host", () => {
 
   it("opens no path to the database without a link, neither by name nor by address", async () => {
     const db = await host.inspect("db");
-    const address = Object.values(db.NetworkSettings.Networks)[0]?.IPAddress ?? "";
+    const address = db.NetworkSettings.Networks[`${host.prefix}-db`]?.IPAddress ?? "";
+    expect(address).not.toBe("");
     const { out } = await run("docker", [
       "image",
       "ls",

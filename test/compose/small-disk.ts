@@ -3,15 +3,15 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A file system of 32 MiB in a file, mounted for the time of a test. */
+/** A file system in a file, mounted for the time of a test. */
 export class SmallDisk {
   readonly #folder = mkdtempSync(join(tmpdir(), "small-disk-"));
   readonly mountpoint = join(this.#folder, "disk");
 
-  constructor() {
+  constructor(mebibytes = 32) {
     const image = join(this.#folder, "image");
     writeFileSync(image, "");
-    truncateSync(image, 32 * 1024 * 1024);
+    truncateSync(image, mebibytes * 1024 * 1024);
     execFileSync("mkfs.ext4", ["-q", "-m", "0", image]);
     mkdirSync(this.mountpoint);
     // The exporter is an ordinary user: it sees no file system in a folder that is closed to it.

@@ -5,6 +5,7 @@ import { between, ok, PARTS, Site } from "./site";
 
 jest.setTimeout(300_000);
 
+const HOUR = 3600;
 const SUCCESS = "backup_last_success_timestamp_seconds";
 const EXIT = "backup_last_exit_code";
 
@@ -145,6 +146,33 @@ describeWith(PARTS, "backups of a compose host", () => {
       const took = await restores(good);
       console.log(`after ten kills the backup before them was restored in ${took.toFixed(1)} s`);
       await site.goodJob("full-db");
+      expect(firing(await site.metrics(), 60)).toEqual([]);
+    });
+
+    it("a store that cannot be reached", async () => {
+      const before = await successOf("full");
+      ok(await site.docker("network", "disconnect", `${site.prefix}-store`, site.container("store")));
+      await site.sql("INSERT INTO marks SELECT FROM generate_series(1, 1000)");
+      await site.sql("SELECT pg_switch_wal()");
+      const copy = await site.job("copy-cache");
+      expect(copy.code).not.toBe(0);
+      // The last moment at which all was in the store stands still, though the server's own counter of failures may be 0.
+      const first = await until(
+        60,
+        () => successOf("wal"),
+        (at) => at !== undefined && at < Date.now() / 1000 - 20,
+      );
+      expect(await successOf("full")).toBe(before);
+      const fires = firing(await site.metrics(), HOUR);
+      expect(fires).toContain("BackupFailed cache copy");
+      expect(fires).toContain("BackupTooOld db wal");
+      ok(await site.docker("network", "connect", "--alias", "store", `${site.prefix}-store`, site.container("store")));
+      await until(
+        120,
+        () => successOf("wal"),
+        (at) => at !== undefined && first !== undefined && at > first + 20,
+      );
+      await site.goodJob("copy-cache");
       expect(firing(await site.metrics(), 60)).toEqual([]);
     });
   });

@@ -1,24 +1,50 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { chownSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stringify } from "yaml";
 import { PARTS as COMPOSE, type Ended, run, until } from "../compose/host";
+import { SmallDisk } from "../compose/small-disk";
 
 const root = join(__dirname, "../..");
 
 /** Parts of the lab that the site needs. */
 export const PARTS = [...COMPOSE.filter((each) => each !== "image-sample"), "prometheus"];
 
+/** What the gateway of the backups can hold, in MiB. */
+const STORE = 700;
+
 /** The stack of `test/restore/stack`, rendered by `bulwark render` and started on the lab's Docker daemon: what the components make, nothing more. */
 export class Site {
   readonly project = mkdtempSync(join(tmpdir(), "bulwark-restore-"));
   readonly rendered = join(this.project, "rendered");
-  readonly prefix = "bulwark-restore";
+  readonly prefix = `bulwark-restore-${randomBytes(2).toString("hex")}`;
+  /** Where the gateway keeps the objects of the backups' bucket, in its container. */
+  readonly objects = `/data/objects/${this.prefix}-store`;
+
+  #disk: SmallDisk | undefined;
 
   async start(): Promise<void> {
     cpSync(join(__dirname, "stack"), this.project, { recursive: true });
     for (const link of ["dist", "node_modules"]) symlinkSync(join(root, link), join(this.project, link));
+    const port = 28_280 + 2 * (process.pid % 500);
+    writeFileSync(
+      join(this.project, "Pulumi.dev.yaml"),
+      stringify({ config: { "restored:http": port, "restored:prefix": this.prefix } }),
+    );
     const command = ["render", "dev", "--cwd", this.project, "--out", this.rendered, "--secrets", "generate"];
     ok(await run("node", [join(root, "dist/ops/main.js"), ...command]));
+    // A disk that can be filled for real, and that belongs to the gateway.
+    this.#disk = new SmallDisk(STORE);
+    chownSync(this.#disk.mountpoint, 10907, 10907);
+    const options = ["type=none", "o=bind", `device=${this.#disk.mountpoint}`];
+    const labels = [`com.docker.compose.project=${this.prefix}`, "com.docker.compose.volume=store-data"];
+    ok(
+      await this.docker(
+        ...["volume", "create", ...options.flatMap((each) => ["--opt", each])],
+        ...[...labels.flatMap((each) => ["--label", each]), `${this.prefix}-store-data`],
+      ),
+    );
     // The provision containers end with 0, which this version of compose takes for a failure of the wait.
     await run("docker", ["compose", "up", "-d"], this.rendered);
     await until(
@@ -32,6 +58,7 @@ export class Site {
     await run("docker", ["compose", "down", "--volumes", "--remove-orphans", "--timeout", "5"], this.rendered);
     const volumes = await this.docker("volume", "ls", "-q", "--filter", `name=^${this.prefix}-`);
     if (volumes.out.trim() !== "") await this.docker("volume", "rm", "-f", ...volumes.out.trim().split("\n"));
+    this.#disk?.remove();
     rmSync(this.project, { recursive: true, force: true });
   }
 

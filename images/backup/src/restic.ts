@@ -1,13 +1,41 @@
 import { readFileSync } from "node:fs";
 import type { RunnerConfig } from "./config";
 import type { JobContext, JobResult } from "./context";
-import { type RunOptions, run } from "./process";
+import { ProgramFailed, type RunOptions, run } from "./process";
+
+/** Exit code by which restic says that there is no repository yet. */
+const NO_REPOSITORY = 10;
+/** Seconds in which a store has to answer: restic itself tries for a quarter of an hour. */
+const ANSWER = 60;
 
 /** Runs restic on the repository of a source, which is encrypted with the schedule's passphrase. */
 export async function restic(config: RunnerConfig, source: string, args: readonly string[], options: RunOptions = {}) {
+  return command(config, source, "restic", args, options);
+}
+
+/** Fails soon, in words that help, when the store does not answer. */
+async function reachable(config: RunnerConfig, source: string): Promise<"made" | "none"> {
+  try {
+    await command(config, source, "timeout", ["--kill-after=5", String(ANSWER), "restic", "cat", "config"]);
+    return "made";
+  } catch (error) {
+    if (!(error instanceof ProgramFailed)) throw error;
+    if (error.code === NO_REPOSITORY) return "none";
+    if (error.code === 124) throw new Error(`${config.store.endpoint} did not answer within ${ANSWER} s`);
+    throw error;
+  }
+}
+
+function command(
+  config: RunnerConfig,
+  source: string,
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
   const { store } = config;
   const ca = store.caFile === undefined ? [] : [`--cacert=${store.caFile}`];
-  return run("restic", ["--no-cache", "--json", ...ca, ...args], {
+  return run(program, [...args, "--no-cache", "--json", ...ca], {
     ...options,
     env: {
       ...options.env,
@@ -23,9 +51,7 @@ export async function restic(config: RunnerConfig, source: string, args: readonl
 /** Copies a folder into the repository of the job's source. Only what has changed is sent. */
 export async function backupFolder(context: JobContext, folder: string): Promise<JobResult> {
   const { config, job } = context;
-  try {
-    await restic(config, job.source, ["cat", "config"]);
-  } catch {
+  if ((await reachable(config, job.source)) === "none") {
     context.log({ step: "repository", source: job.source });
     await restic(config, job.source, ["init"]);
   }
@@ -45,6 +71,7 @@ export async function backupFolder(context: JobContext, folder: string): Promise
 /** Reads the whole repository of a source back. */
 export async function verifyFolder(context: JobContext): Promise<JobResult> {
   const { config, job } = context;
+  await reachable(config, job.source);
   await restic(config, job.source, ["check", "--read-data"]);
   const said = await restic(config, job.source, ["stats", "--mode=raw-data", "latest"]);
   const { total_size: bytes } = JSON.parse(said.trim().split("\n").at(-1) ?? "{}") as { total_size?: number };

@@ -39,6 +39,14 @@ export function nameAside(database: string, kind: "old" | "restore", at: Date): 
   return `${database.slice(0, LONGEST_NAME - suffix.length)}${suffix}`;
 }
 
+/** The name of the second in which it happens; an undo that follows within the same one takes the next that is free. */
+function freeName(database: string, now: Date, taken: readonly string[]): string {
+  for (let at = now; ; at = new Date(at.getTime() + 1000)) {
+    const name = nameAside(database, "old", at);
+    if (!taken.includes(name)) return name;
+  }
+}
+
 /**
  * Gives `incoming` the name `database`, in one transaction: whoever connects sees the one or the other, and a failure at any point leaves
  * everything as it was. Connections to both are ended; a new one waits until the swap is over.
@@ -56,14 +64,13 @@ export async function swap(
   if (!names.includes(incoming)) throw new Error(`there is no database ${incoming}`);
   const replaced: Replaced | undefined = names.includes(database)
     ? {
-        name: nameAside(database, "old", now),
+        name: freeName(database, now, names),
         database,
         at: now.toISOString(),
         keepUntil: new Date(now.getTime() + KEEP_HOURS * 3_600_000).toISOString(),
         by,
       }
     : undefined;
-  if (replaced !== undefined && names.includes(replaced.name)) throw new Error(`${replaced.name} is there already`);
   const statements = [
     ...(replaced === undefined ? [] : [`ALTER DATABASE ${quoted(database)} RENAME TO ${quoted(replaced.name)}`]),
     `ALTER DATABASE ${quoted(incoming)} RENAME TO ${quoted(database)}`,
