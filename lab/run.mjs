@@ -15,11 +15,24 @@ import { apiserver, kubectl } from "./kubernetes.mjs";
 import { bin, cache, facts, logs, work } from "./paths.mjs";
 import { postgresql } from "./postgresql.mjs";
 import { prometheus } from "./prometheus.mjs";
+import { sarif } from "./sarif.mjs";
 import { shellFor } from "./sh.mjs";
 import { traefik } from "./traefik.mjs";
 
 const ofKubernetes = [etcd, certManager, traefik, kubeconform, apiserver, kubectl];
-const parts = [debian, postgresql, prometheus, docker, base, versitygw, compose, pulumi, ...images, ...ofKubernetes];
+const parts = [
+  debian,
+  postgresql,
+  prometheus,
+  sarif,
+  docker,
+  base,
+  versitygw,
+  compose,
+  pulumi,
+  ...images,
+  ...ofKubernetes,
+];
 
 async function runPart(part, outcomes) {
   const started = Date.now();

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { isAbsolute } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Finding, Severity } from "../graph";
 import { RULES } from "../registry";
 import type { Rule } from "../rule";
@@ -35,7 +37,6 @@ export function asSarif(findings: readonly Finding[], file: string): string {
 function described(rule: Rule) {
   return {
     id: rule.id,
-    name: rule.id,
     shortDescription: { text: rule.title },
     fullDescription: { text: `${rule.title}.` },
     help: { text: rule.remedy, markdown: rule.remedy },
@@ -53,7 +54,7 @@ function resultOf(finding: Finding, ruleIndex: number, file: string) {
     message: { text: `${finding.message}. ${finding.remedy}` },
     locations: [
       {
-        physicalLocation: { artifactLocation: { uri: encodeURI(file) }, region: { startLine: 1 } },
+        physicalLocation: { artifactLocation: { uri: uriOf(file) }, region: { startLine: 1 } },
         logicalLocations: [{ fullyQualifiedName: finding.urn, kind: "resource" }],
       },
     ],
@@ -62,6 +63,10 @@ function resultOf(finding: Finding, ruleIndex: number, file: string) {
       ? { suppressions: [{ kind: "external", status: "accepted", justification: finding.message }] }
       : {}),
   };
+}
+
+function uriOf(file: string): string {
+  return isAbsolute(file) ? pathToFileURL(file).href : encodeURI(file);
 }
 
 function fingerprint(finding: Finding): string {
