@@ -110,7 +110,7 @@ describe("the scheduler itself", () => {
     // What the jobs call is not what is tested here: stand-ins that take a while and write down when they worked.
     program(
       "restic",
-      `case "$*" in *" backup "*) echo "begin $PPID $(date +%s%N)" >>"${folder}/log"; sleep "\${WORK:-0.2}"; [ ! -e "${folder}/fail" ] || exit 3; echo "end $PPID $(date +%s%N)" >>"${folder}/log"; echo '{"message_type":"summary","total_bytes_processed":42,"snapshot_id":"s"}' ;; esac`,
+      `case "$1" in backup) echo "begin $PPID $(date +%s%N)" >>"${folder}/log"; sleep "\${WORK:-0.2}"; [ ! -e "${folder}/fail" ] || exit 3; echo "end $PPID $(date +%s%N)" >>"${folder}/log"; echo '{"message_type":"summary","total_bytes_processed":42,"snapshot_id":"s"}' ;; esac`,
     );
     program("rclone", 'case "$1" in obscure) echo x ;; *) echo "{}" ;; esac');
     for (const file of ["passphrase", "access", "secret"]) writeFileSync(join(folder, file), "secret");
