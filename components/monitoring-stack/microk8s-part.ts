@@ -1,4 +1,4 @@
-import type { types } from "@pulumi/kubernetes";
+import type * as input from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
 import { PASSWORD_LENGTH } from "../core/secrets";
@@ -130,6 +130,6 @@ function secretMount(name: pulumi.Input<string>): Mounted {
 }
 
 /** Pods of a part, for policies of its own. */
-export function podsOfPart(owner: Owner, service: string): types.input.meta.v1.LabelSelector {
+export function podsOfPart(owner: Owner, service: string): input.meta.v1.LabelSelector {
   return podsOf(owner.component, [service]);
 }

@@ -1,4 +1,4 @@
-import type { types } from "@pulumi/kubernetes";
+import type * as input from "@pulumi/kubernetes/types/input";
 import { publicRoute } from "../targets/microk8s/edge";
 import type { Owner } from "../targets/microk8s/objects";
 import { allow, peer } from "../targets/microk8s/paths";
@@ -8,7 +8,7 @@ import type { ServiceSpec } from "./spec";
 export function routed(
   owner: Owner,
   routes: ServiceSpec["routes"],
-  pods: types.input.meta.v1.LabelSelector,
+  pods: input.meta.v1.LabelSelector,
   port: number,
 ): void {
   if (routes.length === 0) return;

@@ -1,5 +1,5 @@
-import type { types } from "@pulumi/kubernetes";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
+import type * as input from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import type { Link } from "../core/links";
 import { job } from "../targets/microk8s/job";
@@ -186,7 +186,7 @@ function surroundings(
 function outside(
   owner: Owner,
   consumer: string,
-  pods: types.input.meta.v1.LabelSelector,
+  pods: input.meta.v1.LabelSelector,
   spec: ServiceSpec,
 ): pulumi.Resource[] {
   const cameras = owner.network.cameras.map((cidr) => ({ ipBlock: { cidr } }));
@@ -196,7 +196,7 @@ function outside(
   ];
 }
 
-function probe(spec: ProbeSpec): types.input.core.v1.Probe {
+function probe(spec: ProbeSpec): input.core.v1.Probe {
   return {
     httpGet: { path: spec.path, port: "http", scheme: "HTTP" },
     periodSeconds: spec.interval,

@@ -1,5 +1,5 @@
-import type { types } from "@pulumi/docker";
 import { Container, type ContainerArgs } from "@pulumi/docker/container";
+import type * as input from "@pulumi/docker/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../../core/names";
 import type { ComposeTarget } from "../target";
@@ -199,16 +199,16 @@ function environment(values: Readonly<Record<string, pulumi.Input<string>>>): pu
     .map(([name, value]) => (typeof value === "string" ? `${name}=${value}` : pulumi.interpolate`${name}=${value}`));
 }
 
-function volumeMount(mount: VolumeMount): types.input.ContainerMount {
+function volumeMount(mount: VolumeMount): input.ContainerMount {
   return { type: "volume", source: mount.volume, target: mount.target, readOnly: mount.readOnly };
 }
 
-function hostMount(path: HostPath): types.input.ContainerMount {
+function hostMount(path: HostPath): input.ContainerMount {
   // Without a propagation Docker takes rslave for its own data folder and what holds it, where the host can: later mounts are seen then.
   return { type: "bind", source: path.source, target: path.target, readOnly: true };
 }
 
-function healthcheck(health: HealthSpec): types.input.ContainerHealthcheck {
+function healthcheck(health: HealthSpec): input.ContainerHealthcheck {
   return {
     tests: [...health.command],
     interval: goDuration(health.interval),

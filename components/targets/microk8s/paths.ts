@@ -1,14 +1,14 @@
-import type { types } from "@pulumi/kubernetes";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
+import type * as input from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Link } from "../../core/links";
 import type { Labels } from "./labels";
 import { childOf, metadata, type Owner } from "./objects";
 
-type Peer = types.input.networking.v1.NetworkPolicyPeer;
+type Peer = input.networking.v1.NetworkPolicyPeer;
 
 /** Pods of one component, by their instance labels. */
-export function podsOf(component: string, instances: readonly string[]): types.input.meta.v1.LabelSelector {
+export function podsOf(component: string, instances: readonly string[]): input.meta.v1.LabelSelector {
   return {
     matchLabels: { "app.kubernetes.io/name": component },
     matchExpressions: [{ key: "app.kubernetes.io/instance", operator: "In", values: [...instances] }],
@@ -22,7 +22,7 @@ export function podsOf(component: string, instances: readonly string[]): types.i
 export function openPaths(
   owner: Owner,
   consumer: string,
-  pods: types.input.meta.v1.LabelSelector,
+  pods: input.meta.v1.LabelSelector,
   links: readonly Link[],
 ): pulumi.Resource[] {
   const seen = new Set<string>();
@@ -46,8 +46,8 @@ export function allowBoth(
   consumer: string,
   provider: string,
   way: {
-    readonly from: types.input.meta.v1.LabelSelector;
-    readonly to: types.input.meta.v1.LabelSelector;
+    readonly from: input.meta.v1.LabelSelector;
+    readonly to: input.meta.v1.LabelSelector;
     /** Namespace of the provider's pods. */
     readonly namespace: string;
     readonly port: number;
@@ -65,7 +65,7 @@ export function allowBoth(
 export function allow(
   owner: Owner,
   name: string,
-  pods: types.input.meta.v1.LabelSelector,
+  pods: input.meta.v1.LabelSelector,
   direction: "Ingress" | "Egress",
   peers: readonly Peer[],
   ports: readonly { readonly port: number; readonly protocol: string }[],
@@ -99,7 +99,7 @@ export const NODES: readonly Peer[] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0
 }));
 
 /** Pods of a namespace; without a selector, all of them. */
-export function peer(namespace: string, pods?: types.input.meta.v1.LabelSelector): Peer {
+export function peer(namespace: string, pods?: input.meta.v1.LabelSelector): Peer {
   return {
     namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
     ...(pods === undefined ? {} : { podSelector: pods }),

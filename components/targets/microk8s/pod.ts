@@ -1,10 +1,10 @@
-import type { types } from "@pulumi/kubernetes";
+import type * as input from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 
-type Container = types.input.core.v1.Container;
-type PodSpec = types.input.core.v1.PodSpec;
-type Volume = types.input.core.v1.Volume;
-type Probe = types.input.core.v1.Probe;
+type Container = input.core.v1.Container;
+type PodSpec = input.core.v1.PodSpec;
+type Volume = input.core.v1.Volume;
+type Probe = input.core.v1.Probe;
 
 /** A volume together with where it is seen in the container. */
 export interface Mounted {
