@@ -7,7 +7,8 @@ import { AwsRegion } from "../../components/targets/aws-region";
 import { MicroK8s } from "../../components/targets/microk8s";
 import type { TargetKind } from "../../components/targets/target";
 import { withMocks } from "../mocks/program";
-import { type Changes, IMAGE, KINDS, networkOf, shop, targetOf } from "./shop";
+import { REFUSED } from "./refused";
+import { IMAGE, KINDS, networkOf, shop, targetOf } from "./shop";
 
 /** All problems that a program is refused for. */
 async function problemsOf(program: () => unknown): Promise<readonly Problem[]> {
@@ -60,103 +61,6 @@ test("the same wrong arguments are refused with the same problems on every targe
   for (const each of refused) expect(each).toEqual(first);
   expect(JSON.stringify(refused)).not.toContain("letmein");
 });
-
-/** What a target does not give. Whoever makes it work takes the line away. */
-const REFUSED: readonly (readonly [TargetKind, string, Changes, readonly string[]])[] = [
-  [
-    "aws",
-    "timescaledb (X-04)",
-    { db: { databases: { orders: { extensions: ["timescaledb"] } } } },
-    ["databases.orders.extensions"],
-  ],
-  ["aws", "an image of PostgreSQL", { db: { image: { reference: "postgres:17.2", user: "999:999" } } }, ["image"]],
-  ["aws", "a reserved owner", { db: { databases: { orders: { owner: "rdsadmin" } } } }, ["databases.orders.owner"]],
-  ["aws", "more memory than is sold", { db: { memory: "1 TiB" } }, ["memory"]],
-  [
-    "aws",
-    "a setting with a unit",
-    { db: { parameters: { statement_timeout: "30s" } } },
-    ["parameters.statement_timeout"],
-  ],
-  ["aws", "secrets as files", { api: { secretsAs: "file" } }, ["secretsAs"]],
-  ["aws", "cameras", { api: { cameras: true } }, ["cameras"]],
-  ["aws", "a startup check", { api: { probes: { startup: { path: "/up" } } } }, ["probes.startup"]],
-  ["aws", "a long start", { api: { probes: { startWithin: "6 minutes" } } }, ["probes.startWithin"]],
-  [
-    "aws",
-    "a hasty check",
-    { api: { probes: { readiness: { path: "/r", interval: "1 second" } } } },
-    ["probes.readiness"],
-  ],
-  ["aws", "more CPUs than Fargate has", { api: { cpus: 17 } }, ["memory"]],
-  ["aws", "another registry without outbound", { api: { image: "registry.example.com/api:1.0.0" } }, ["image"]],
-  ["aws", "a volume", { api: { volumes: { spool: { path: "/spool", size: "1 GiB" } } } }, ["volumes"]],
-  [
-    "aws",
-    "certificates by ACME",
-    { vpc: { certificates: { mode: "acme", email: "ops@example.com" } } },
-    ["certificates"],
-  ],
-  ["aws", "a crooked network", { vpc: { cidr: "10.0.0.1/16" } }, ["cidr"]],
-  ["aws", "a small network", { vpc: { cidr: "10.0.0.0/24" } }, ["cidr"]],
-  ["aws", "camera networks without a site", { vpc: { cameras: ["192.168.50.0/24"] } }, ["site"]],
-  ["aws", "a site without camera networks", { vpc: { site: { address: "203.0.113.7" } } }, ["cameras"]],
-  [
-    "aws",
-    "camera networks within the VPC",
-    { vpc: { cameras: ["10.0.50.0/24"], site: { address: "203.0.113.7" } } },
-    ["cameras.0"],
-  ],
-
-  [
-    "aws",
-    "maintenance during the backup",
-    { db: { aws: { maintenanceWindow: "sun:03:30-sun:04:30" } } },
-    ["aws.maintenanceWindow"],
-  ],
-  ["aws", "a window that is too short", { db: { aws: { backupWindow: "03:00-03:10" } } }, ["aws.backupWindow"]],
-  ["aws", "storage that cannot grow", { db: { aws: { maxStorage: "21 GiB" } } }, ["aws.maxStorage"]],
-  ["compose", "settings of Amazon RDS", { db: { aws: { backupDays: 7 } } }, ["aws"]],
-  ["microk8s", "settings of Amazon RDS", { db: { aws: { backupDays: 7 } } }, ["aws"]],
-  ["compose", "a site", { vpc: { site: { address: "203.0.113.7" } } }, ["site"]],
-  ["microk8s", "a site", { vpc: { site: { address: "203.0.113.7" } } }, ["site"]],
-  ["aws", "ports of the edge", { vpc: { publish: { https: 8443 } } }, ["publish"]],
-  [
-    "aws",
-    "the size of a step of scaling",
-    { api: { scaling: { max: 4, up: { percent: 50 } } } },
-    ["scaling.up.percent"],
-  ],
-  ["compose", "settings of Amazon ECS", { api: { aws: { spotPercent: 50 } } }, ["aws"]],
-  ["microk8s", "settings of Amazon ECS", { api: { aws: { spotPercent: 50 } } }, ["aws"]],
-  ["compose", "a firewall", { vpc: { firewall: "managed" } }, ["firewall"]],
-  ["microk8s", "a firewall", { vpc: { firewall: "managed" } }, ["firewall"]],
-  ["aws", "peers", { api: { peers: { port: 7000 } } }, ["peers"]],
-  ["compose", "scaling", { api: { scaling: { max: 4 } } }, ["scaling"]],
-  ["microk8s", "fewer replicas at most than at least", { api: { replicas: 4, scaling: { max: 3 } } }, ["scaling.max"]],
-  [
-    "microk8s",
-    "scaling of replicas that each have a volume",
-    { api: { scaling: { max: 4 }, volumes: { spool: { path: "/spool", size: "1 GiB" } } } },
-    ["scaling"],
-  ],
-  ["microk8s", "a command as health check", { api: { probes: { command: ["true"] } } }, ["probes.command"]],
-  ["microk8s", "cameras without a network", { api: { cameras: true } }, ["cameras"]],
-  ["microk8s", "a wildcard by HTTP challenge", { api: { routes: [{ host: "*.example.com" }] } }, ["routes"]],
-  ["microk8s", "an address range", { vpc: { cidr: "10.1.0.0/16" } }, ["cidr"]],
-  [
-    "microk8s",
-    "a certificate of AWS",
-    { vpc: { certificates: { mode: "acm", arn: "arn:aws:acm:us-east-1:123456789012:certificate/1" } } },
-    ["certificates"],
-  ],
-  [
-    "compose",
-    "a certificate of AWS",
-    { vpc: { certificates: { mode: "acm", arn: "arn:aws:acm:us-east-1:123456789012:certificate/1" } } },
-    ["certificates"],
-  ],
-];
 
 test.each(REFUSED)("%s refuses %s, and says what to do", async (kind, _, changes, paths) => {
   const problems = await problemsOf(() => shop(kind, changes));
