@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CloudRouting } from "../alert-routing";
 import type { CloudAlarm } from "../core/cloud-alarm";
 import { physicalName } from "../core/names";
+import { condition } from "../targets/aws/alarm";
 import type { Owner } from "../targets/aws/children";
 import type { AwsNetwork } from "../targets/network";
 import { buildDashboard } from "./aws-dashboard";
@@ -75,13 +76,6 @@ export function runbookOf({ spec }: Shared, alarm: string): string {
   return `${spec.runbooks}/${alarm}.md`;
 }
 
-const OPERATORS = {
-  ">": "GreaterThanThreshold",
-  ">=": "GreaterThanOrEqualToThreshold",
-  "<": "LessThanThreshold",
-  "<=": "LessThanOrEqualToThreshold",
-} as const;
-
 function metricAlarm(shared: Shared, alarm: CloudAlarm, actions: readonly pulumi.Output<string>[]): MetricAlarm {
   const { name, owner, routing } = shared;
   return new MetricAlarm(
@@ -89,12 +83,7 @@ function metricAlarm(shared: Shared, alarm: CloudAlarm, actions: readonly pulumi
     {
       name: physicalName("alarm", owner.target.prefix, alarm.about, alarm.alarm),
       alarmDescription: describe(shared, alarm),
-      ...measured(alarm),
-      comparisonOperator: OPERATORS[alarm.comparison],
-      threshold: alarm.threshold,
-      evaluationPeriods: alarm.periods,
-      datapointsToAlarm: alarm.datapoints,
-      treatMissingData: alarm.missing,
+      ...condition(alarm),
       actionsEnabled: true,
       alarmActions: [...actions],
       okActions: [...actions],
@@ -121,39 +110,6 @@ function describe(shared: Shared, alarm: CloudAlarm): string {
     `Severity: ${alarm.severity}. Team: ${alarm.team}.`,
     `Runbook: ${runbookOf(shared, alarm.alarm)}`,
   ].join("\n");
-}
-
-function measured(alarm: CloudAlarm) {
-  const [only] = Object.values(alarm.metrics);
-  if (only === undefined) throw new Error(`${alarm.alarm} has no metric`);
-  if (alarm.expression === undefined) {
-    const percentile = /^p\d/.test(only.statistic);
-    return {
-      namespace: only.namespace,
-      metricName: only.metric,
-      dimensions: only.dimensions,
-      period: alarm.period,
-      ...(percentile
-        ? { extendedStatistic: only.statistic, evaluateLowSampleCountPercentiles: "ignore" }
-        : { statistic: only.statistic }),
-    };
-  }
-  return {
-    metricQueries: [
-      { id: "result", expression: alarm.expression, label: alarm.alarm, returnData: true },
-      ...Object.entries(alarm.metrics).map(([id, metric]) => ({
-        id,
-        returnData: false,
-        metric: {
-          namespace: metric.namespace,
-          metricName: metric.metric,
-          dimensions: metric.dimensions,
-          period: alarm.period,
-          stat: metric.statistic,
-        },
-      })),
-    ],
-  };
 }
 
 /** One composite alarm for all symptoms of an incident: one page, and none while a change window holds it back. */

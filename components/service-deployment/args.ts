@@ -5,6 +5,7 @@ import { duration, hostname, image, leaf, port, size, text, variableName, vpc } 
 import type { Duration, Size } from "../core/units";
 import type { NetworkSource } from "../targets/network";
 import type { Slo } from "./alerts";
+import { type RolloutArgs, rolloutSchema } from "./rollout";
 import { type ScalingArgs, scalingSchema } from "./scaling";
 
 /** An HTTP check of a service. */
@@ -100,6 +101,12 @@ export interface ServiceDeploymentArgs {
    * pace is that of target tracking, of which `every` alone can be set. */
   readonly scaling?: ScalingArgs;
   /**
+   * How a new version takes the place of the one that runs. `blue-green` and `canary` are for AWS, behind one route: a second target group and twice the
+   * tasks stand beside the first until the new version has proved itself, and an alarm on its errors puts the old one back. Whoever goes back
+   * to `rolling` does it in a change window: the load balancer may forward to the other target group at that moment. Default: `rolling`.
+   */
+  readonly rollout?: RolloutArgs;
+  /**
    * Lets the replicas reach each other on a port, such as the validators of a chain; nothing else may use it. Each finds all of them in `PEERS`, as
    * `host:port,host:port`. Default: replicas cannot reach each other.
    */
@@ -172,6 +179,7 @@ export const schema = z.strictObject({
   linkable: z.boolean().optional(),
   replicas: z.number().int().min(1).max(100).optional(),
   scaling: scalingSchema.optional(),
+  rollout: rolloutSchema.optional(),
   peers: z.strictObject({ port }).optional(),
   aws: z.strictObject({ spotPercent: z.number().int().min(0).max(100).optional() }).optional(),
   cpus: z.number().positive(),

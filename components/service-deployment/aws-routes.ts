@@ -9,6 +9,10 @@ import type { ServiceSpec } from "./spec";
 /** What the ECS service needs to know of its routes. */
 export interface Routed {
   readonly targetGroupArn: pulumi.Output<string>;
+  /** Target group of the version that is rolled out, where two stand side by side. */
+  readonly alternateTargetGroupArn?: pulumi.Output<string>;
+  /** Rules of the listener, one for each route. */
+  readonly rules: readonly ListenerRule[];
   readonly after: readonly pulumi.Resource[];
 }
 
@@ -16,12 +20,47 @@ export interface Routed {
 export function routed(service: AwsService, group: pulumi.Output<string>): Routed | undefined {
   const { name, spec, network, owner } = service;
   if (spec.routes.length === 0) return undefined;
-  const { parent, target } = owner;
-  const targets = new TargetGroup(
-    name,
+  const { parent } = owner;
+  const targets = targetGroup(service, []);
+  const alternate = spec.rollout.strategy === "rolling" ? undefined : targetGroup(service, ["alternate"]);
+  const rules = spec.routes.map(
+    (route) =>
+      new ListenerRule(
+        `${name}-${route.host}${route.path}`,
+        {
+          listenerArn: network.edge.listenerArn,
+          priority: network.edge.priorities.take(name, route.host, route.path),
+          conditions: [
+            { hostHeader: { values: [route.host] } },
+            ...(route.path === "/" ? [] : [{ pathPattern: { values: patterns(route.path) } }]),
+          ],
+          actions: [forwardTo(targets, alternate)],
+          ...(route.stripPrefix && route.path !== "/" ? { transforms: [withoutPrefix(route)] } : {}),
+          ...named(owner, name),
+        },
+        // From the first rollout on Amazon ECS decides which of the two gets the requests.
+        { parent, ...(alternate === undefined ? {} : { ignoreChanges: ["actions"] }) },
+      ),
+  );
+  const edge = network.edge.securityGroupId;
+  const ways = [
+    egress(owner, `edge-to-${name}`, edge, { group }, spec.port),
+    ingress(owner, `${name}-from-edge`, group, { group: edge }, spec.port),
+  ];
+  return {
+    targetGroupArn: targets.arn,
+    ...(alternate === undefined ? {} : { alternateTargetGroupArn: alternate.arn }),
+    rules,
+    after: [...rules, ...ways],
+  };
+}
+
+function targetGroup({ name, spec, network, owner }: AwsService, which: readonly string[]): TargetGroup {
+  return new TargetGroup(
+    [name, ...which].join("-"),
     {
       // A target group cannot change its port: another port is another group beside the old one.
-      name: physicalName("loadBalancer", target.prefix, name, String(spec.port)),
+      name: physicalName("loadBalancer", owner.target.prefix, name, String(spec.port), ...which),
       vpcId: network.vpcId,
       targetType: "ip",
       protocol: "HTTP",
@@ -39,34 +78,23 @@ export function routed(service: AwsService, group: pulumi.Output<string>): Route
         healthyThreshold: 2,
         unhealthyThreshold: spec.readiness.retries,
       },
-      ...named(owner, name),
+      ...named(owner, name, ...which),
     },
-    { parent },
+    { parent: owner.parent },
   );
-  const rules = spec.routes.map(
-    (route) =>
-      new ListenerRule(
-        `${name}-${route.host}${route.path}`,
-        {
-          listenerArn: network.edge.listenerArn,
-          priority: network.edge.priorities.take(name, route.host, route.path),
-          conditions: [
-            { hostHeader: { values: [route.host] } },
-            ...(route.path === "/" ? [] : [{ pathPattern: { values: patterns(route.path) } }]),
-          ],
-          actions: [{ type: "forward", targetGroupArn: targets.arn }],
-          ...(route.stripPrefix && route.path !== "/" ? { transforms: [withoutPrefix(route)] } : {}),
-          ...named(owner, name),
-        },
-        { parent },
-      ),
-  );
-  const edge = network.edge.securityGroupId;
-  const ways = [
-    egress(owner, `edge-to-${name}`, edge, { group }, spec.port),
-    ingress(owner, `${name}-from-edge`, group, { group: edge }, spec.port),
-  ];
-  return { targetGroupArn: targets.arn, after: [...rules, ...ways] };
+}
+
+function forwardTo(targets: TargetGroup, alternate: TargetGroup | undefined) {
+  if (alternate === undefined) return { type: "forward", targetGroupArn: targets.arn };
+  return {
+    type: "forward",
+    forward: {
+      targetGroups: [
+        { arn: targets.arn, weight: 1 },
+        { arn: alternate.arn, weight: 0 },
+      ],
+    },
+  };
 }
 
 /** The path itself and all below it. */

@@ -7,7 +7,8 @@ import { closedGroup, named, type Owner } from "../targets/aws/children";
 import type { AwsNetwork } from "../targets/network";
 import type { ServiceDeploymentArgs } from "./args";
 import { migrate, PLATFORM_VERSION } from "./aws-migration";
-import { routed } from "./aws-routes";
+import { type Rollout, rollOut } from "./aws-rollout";
+import { type Routed, routed } from "./aws-routes";
 import { scale } from "./aws-scaling";
 import { keep, type Process, taskDefinition } from "./aws-task";
 import { openCameras, openWays } from "./aws-ways";
@@ -43,6 +44,7 @@ export function buildOnAws(
   const process: Process = { name, kind: "service", image: args.image, command: args.command, bound };
   const task = taskDefinition(service, process, kept);
   const routes = routed(service, group.id);
+  const rollout = rollOut(service, routes);
   const discovery = spec.linkable ? discover(service) : undefined;
   const tasks = new Service(
     name,
@@ -59,6 +61,7 @@ export function buildOnAws(
       deploymentCircuitBreaker: { enable: true, rollback: true },
       deploymentMinimumHealthyPercent: 100,
       deploymentMaximumPercent: 200,
+      ...rollout.args,
       availabilityZoneRebalancing: "ENABLED",
       enableExecuteCommand: false,
       enableEcsManagedTags: true,
@@ -73,13 +76,21 @@ export function buildOnAws(
         ? {}
         : {
             healthCheckGracePeriodSeconds: spec.startWithin,
-            loadBalancers: [{ targetGroupArn: routes.targetGroupArn, containerName: name, containerPort: spec.port }],
+            loadBalancers: [
+              {
+                targetGroupArn: routes.targetGroupArn,
+                containerName: name,
+                containerPort: spec.port,
+                ...moving(rollout, routes),
+              },
+            ],
           }),
       ...(discovery === undefined ? {} : { serviceRegistries: { registryArn: discovery.arn } }),
       ...named(owner, name),
     },
     {
       parent,
+      ...rollout.opts,
       // From the first scaling on the number of tasks is no longer ours.
       ...(spec.scaling === undefined ? {} : { ignoreChanges: ["desiredCount"] }),
       dependsOn: [
@@ -87,6 +98,7 @@ export function buildOnAws(
         ...ways,
         ...task.after,
         ...(routes?.after ?? []),
+        ...rollout.after,
         ...(migration === undefined ? [] : [migration]),
         ...bound.links.flatMap((link) => link.after),
       ],
@@ -110,6 +122,9 @@ export function buildOnAws(
                 edge: {
                   balancer: network.edge.listenerArn.apply(balancerOf),
                   targetGroup: routes.targetGroupArn.apply(targetGroupOf),
+                  ...(routes.alternateTargetGroupArn === undefined
+                    ? {}
+                    : { alternate: routes.alternateTargetGroupArn.apply(targetGroupOf) }),
                 },
               }),
         },
@@ -119,6 +134,13 @@ export function buildOnAws(
       ),
     ...(spec.linkable ? { path: { kind: "aws", securityGroupId: group.id, port: spec.port }, after: [tasks] } : {}),
   };
+}
+
+/** Between what, and by which rule, requests move while a new version is rolled out. */
+function moving(rollout: Rollout, routes: Routed) {
+  const [rule] = routes.rules;
+  if (rollout.moving === undefined || rule === undefined) return {};
+  return { advancedConfiguration: { ...rollout.moving, productionListenerRule: rule.arn } };
 }
 
 /** Shares of steady and of spot capacity; a spot task may be taken away within two minutes, so one task at least is steady. */

@@ -2,6 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import {
   type AlarmTable,
   type AlarmTuning,
+  type CloudAlarm,
+  type CloudMetric,
   type CloudWatching,
   cloudAlarms,
   type MetricDefinition,
@@ -205,6 +207,14 @@ export type EcsAlerts = AlarmTuning<typeof ECS_ALARMS> & AlarmTuning<typeof ROUT
 /** Names of the events, for the documentation and the runbooks. */
 export const ECS_EVENTS: readonly string[] = ["EcsDeploymentFailed", "EcsTaskFailed"];
 
+/** What names the place of a service behind the load balancer. */
+export interface EdgeIdentity {
+  readonly balancer: pulumi.Input<string>;
+  readonly targetGroup: pulumi.Input<string>;
+  /** The second target group, where two versions stand side by side. */
+  readonly alternate?: pulumi.Input<string>;
+}
+
 /** What names a service on AWS. */
 export interface EcsIdentity {
   readonly service: pulumi.Input<string>;
@@ -214,7 +224,7 @@ export interface EcsIdentity {
   /** `service:<name>`, as the events of its tasks have it. */
   readonly group: pulumi.Input<string>;
   /** Suffixes of the ARNs, as CloudWatch has them; only where it has routes. */
-  readonly edge?: { readonly balancer: pulumi.Input<string>; readonly targetGroup: pulumi.Input<string> };
+  readonly edge?: EdgeIdentity;
 }
 
 /** How a service is watched on AWS, with its promise worked in. What is tuned by hand wins over the promise. */
@@ -237,10 +247,8 @@ export function ecsWatching(
       ...cloudAlarms(ECS_ALARMS, { about: name, dimensions, size }, all),
       ...(edge === undefined
         ? cloudAlarms(UNROUTED_ALARMS, { about: name, dimensions, size }, all)
-        : cloudAlarms(
-            ROUTED_ALARMS,
-            { about: name, dimensions: { LoadBalancer: edge.balancer, TargetGroup: edge.targetGroup }, size },
-            all,
+        : cloudAlarms(ROUTED_ALARMS, { about: name, dimensions: behind(edge), size }, all).map((alarm) =>
+            edge.alternate === undefined ? alarm : ofBoth(alarm, edge.alternate),
           )),
     ],
     events: [
@@ -277,5 +285,72 @@ export function ecsWatching(
         message: "$.detail.stoppedReason",
       },
     ],
+  };
+}
+
+const behind = (edge: EdgeIdentity) => ({ LoadBalancer: edge.balancer, TargetGroup: edge.targetGroup });
+
+/** The same alarm over two target groups, of which either may have the tasks. */
+function ofBoth(alarm: CloudAlarm, alternate: pulumi.Input<string>): CloudAlarm {
+  const other = (id: string) => `${id}2`;
+  const together = ([id, { statistic }]: readonly [string, CloudMetric]) =>
+    `${statistic === "Sum" ? "SUM" : "MAX"}([${id}, ${other(id)}])`;
+  const metrics = Object.entries(alarm.metrics);
+  const expression = metrics.reduce(
+    (text, each) => text.replaceAll(new RegExp(`\\b${each[0]}\\b`, "g"), together(each)),
+    alarm.expression ?? Object.keys(alarm.metrics).join(),
+  );
+  return {
+    ...alarm,
+    metrics: Object.fromEntries(
+      metrics.flatMap(([id, metric]) => [
+        [id, metric],
+        [other(id), { ...metric, dimensions: { ...metric.dimensions, TargetGroup: alternate } }],
+      ]),
+    ),
+    expression,
+  };
+}
+
+/** What puts the old version back while a new one is rolled out: too many failed requests of either, each by itself. */
+const ROLLOUT_ALARM = {
+  RolloutErrors: {
+    ...PLATFORM,
+    severity: "info",
+    group: "service-deployment",
+    metrics: {
+      errors: targets("HTTPCode_Target_5XX_Count", "Sum"),
+      requests: targets("RequestCount", "Sum"),
+    },
+    expression: "IF(requests > $floor, 100 * FILL(errors, 0) / requests, 0)",
+    comparison: ">",
+    threshold: percent,
+    parameters: { percent: 5, floor: 10 },
+    for: "2 minutes",
+    missing: "notBreaching",
+    summary: "more than $percent % of the requests to one version fail",
+    description: "A rollout that is under way is undone.",
+  },
+} as const satisfies AlarmTable<object>;
+
+/** The alarm of a rollout, over each of the two target groups by itself: the errors of a few must not drown in the requests of all. */
+export function rolloutAlarm(name: string, edge: Required<EdgeIdentity>, percent: number): CloudAlarm {
+  const of = (targetGroup: pulumi.Input<string>) =>
+    cloudAlarms(
+      ROLLOUT_ALARM,
+      { about: name, dimensions: behind({ ...edge, targetGroup }), size: {} },
+      { RolloutErrors: { percent } },
+    );
+  const [[one], [two]] = [of(edge.targetGroup), of(edge.alternate)];
+  if (one?.expression === undefined || two === undefined) throw new Error("the table has no alarm");
+  const other = (id: string) => `${id}2`;
+  const second = one.expression.replaceAll(/\b(errors|requests)\b/g, other);
+  return {
+    ...one,
+    metrics: {
+      ...one.metrics,
+      ...Object.fromEntries(Object.entries(two.metrics).map(([id, metric]) => [other(id), metric])),
+    },
+    expression: `MAX([${one.expression}, ${second}])`,
   };
 }

@@ -13,6 +13,7 @@ import { resolveService, type ServiceSpec } from "./spec";
 
 export { type ServiceAlerts, SLO_PROFILES, type Slo } from "./alerts";
 export type { MigrationArgs, ProbeArgs, ProbesArgs, RouteArgs, ServiceDeploymentArgs, VolumeArgs } from "./args";
+export type { GuardedRollout, RolloutArgs } from "./rollout";
 export type { PaceArgs, ScalingArgs } from "./scaling";
 
 /**
@@ -142,6 +143,7 @@ function summary(spec: ServiceSpec, network: Network) {
     environment: network.target.environment,
     replicas: spec.replicas,
     maxReplicas: spec.scaling?.max,
+    rollout: spec.rollout.strategy === "rolling" ? undefined : spec.rollout.strategy,
     cpus: spec.cpus,
     memory: spec.memory,
     port: spec.port,

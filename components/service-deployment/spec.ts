@@ -3,6 +3,7 @@ import type { Problem } from "../core/errors";
 import { Problems } from "../core/problems";
 import { mebibytes, seconds } from "../core/units";
 import { type ProbeArgs, type RouteArgs, type ServiceDeploymentArgs, schema } from "./args";
+import { type RolloutSpec, resolveRollout } from "./rollout";
 import { resolveScaling, type ScalingSpec } from "./scaling";
 import { unsupportedService } from "./unsupported";
 
@@ -20,6 +21,7 @@ export interface ServiceSpec {
   readonly metrics: { readonly port: number; readonly path: string };
   readonly replicas: number;
   readonly scaling: ScalingSpec | undefined;
+  readonly rollout: RolloutSpec;
   /** Share of the tasks on spot capacity; without meaning off AWS. */
   readonly spotPercent: number;
   /** Port on which the replicas reach each other. */
@@ -54,9 +56,12 @@ export function resolveService(name: string, args: ServiceDeploymentArgs): Servi
   const problems = new Problems(`ServiceDeployment "${name}"`).shape(schema, args, Object.keys(schema.shape));
   checkName(problems, name, "auth-service", LONGEST_NAME);
   checkTogether(problems, args);
-  problems.across(["vpc", "image", "cpus", "memory", "probes", "routes", "migration", "scaling", "peers"], (add) => {
-    for (const problem of unsupportedService(args, args.vpc.network)) add(problem);
-  });
+  problems.across(
+    ["vpc", "image", "cpus", "memory", "probes", "routes", "migration", "scaling", "peers", "rollout"],
+    (add) => {
+      for (const problem of unsupportedService(args, args.vpc.network)) add(problem);
+    },
+  );
   problems.across(["vpc", "memory", "cpus", "reservedCpus", "replicas", "scaling"], () => {
     const { target } = args.vpc.network;
     if (target.kind === "aws") return;
@@ -82,6 +87,7 @@ export function resolveService(name: string, args: ServiceDeploymentArgs): Servi
     metrics: { port: args.metrics?.port ?? port, path: args.metrics?.path ?? "/metrics" },
     replicas: args.replicas ?? defaultReplicas(args),
     scaling: args.scaling === undefined ? undefined : resolveScaling(args.scaling),
+    rollout: resolveRollout(args.rollout),
     spotPercent: args.aws?.spotPercent ?? 0,
     peerPort: args.peers?.port,
     cpus: args.cpus,

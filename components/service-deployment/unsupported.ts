@@ -3,6 +3,7 @@ import { mebibytes, seconds } from "../core/units";
 import type { Network } from "../targets/network";
 import type { ProbeArgs, ServiceDeploymentArgs } from "./args";
 import { fargateSize, repositoryArn } from "./fargate";
+import { checkRollout, refuseGuardedRollout } from "./rollout";
 
 /** What the target cannot give, or not yet. The arguments have passed the schema. */
 export function unsupportedService(args: ServiceDeploymentArgs, network: Network): Problem[] {
@@ -16,9 +17,11 @@ export function unsupportedService(args: ServiceDeploymentArgs, network: Network
   }
 }
 
-function elsewhere(args: ServiceDeploymentArgs, kind: string): Problem[] {
-  if (args.aws === undefined) return [];
+function elsewhere(args: ServiceDeploymentArgs, kind: "compose" | "microk8s"): Problem[] {
+  const problems = refuseGuardedRollout(args.rollout, kind);
+  if (args.aws === undefined) return problems;
   return [
+    ...problems,
     {
       path: "aws",
       given: `an object on ${kind}`,
@@ -141,7 +144,7 @@ function onAws(args: ServiceDeploymentArgs, cameras: readonly string[]): Problem
     );
   }
   for (const check of ["liveness", "readiness"] as const) problems.push(...limits(check, args.probes?.[check]));
-  return problems;
+  return [...problems, ...checkRollout(args)];
 }
 
 /** Limits of the checks of ECS and of a target group. */

@@ -10,6 +10,7 @@ const CHANNELS = [
   ...aws("chatbot/slackChannelConfiguration:SlackChannelConfiguration"),
   ...aws("chatbot/teamsChannelConfiguration:TeamsChannelConfiguration"),
 ];
+const SERVICES = aws("ecs/service:Service");
 const COMPOSITES = aws("cloudwatch/compositeAlarm:CompositeAlarm");
 const wired = { propertyDependencies: { alarmActions: ["topic"] } };
 
@@ -30,7 +31,8 @@ export const alarmHasAction = rule({
         .flatMap((urn) => graph.get(urn) ?? [])
         .filter((each) => TOPICS.includes(each.type));
       if (topics.length === 0) {
-        const silent = !resource.at("alarmActions").present() && !partOfAnother(resource, graph);
+        const silent =
+          !resource.at("alarmActions").present() && !partOfAnother(resource, graph) && !undoesRollout(resource, graph);
         return silent && "alarmActions is empty";
       }
       const heard = topics.some((topic) => {
@@ -72,9 +74,25 @@ export const alarmHasAction = rule({
           { name: "page", propertyDependencies: { actionsSuppressor: ["it"] } },
         ),
       ],
+      [
+        one("cloudwatch/metricAlarm:MetricAlarm", {}),
+        one(
+          "ecs/service:Service",
+          { alarms: { enable: true } },
+          { name: "api", propertyDependencies: { alarms: ["it"] } },
+        ),
+      ],
     ],
     violating: [
       [one("cloudwatch/metricAlarm:MetricAlarm", {})],
+      [
+        one("cloudwatch/metricAlarm:MetricAlarm", {}),
+        one(
+          "ecs/service:Service",
+          { alarms: { enable: false } },
+          { name: "api", propertyDependencies: { alarms: ["it"] } },
+        ),
+      ],
       [one("cloudwatch/compositeAlarm:CompositeAlarm", { alarmActions: [] })],
       [
         one("cloudwatch/metricAlarm:MetricAlarm", {}),
@@ -107,5 +125,17 @@ function partOfAnother(alarm: Subject, graph: Graph): boolean {
         ["alarmRule", "actionsSuppressor"].some((property) =>
           (user.node.propertyDependencies[property] ?? []).includes(alarm.urn),
         ),
+    );
+}
+
+/** Whether it is Amazon ECS that listens, to undo a rollout. */
+function undoesRollout(alarm: Subject, graph: Graph): boolean {
+  return graph
+    .usersOf(alarm)
+    .some(
+      (user) =>
+        SERVICES.includes(user.type) &&
+        user.at("alarms", "enable").flag() === true &&
+        (user.node.propertyDependencies["alarms"] ?? []).includes(alarm.urn),
     );
 }

@@ -27,6 +27,7 @@ const LIMITS: readonly (readonly [string, string, number, RegExp])[] = [
   ["secretsmanager/secret:Secret", "name", 512, /^[\w/+=.@-]+$/],
   ["cloudwatch/logGroup:LogGroup", "name", 512, /^[\w\-/.#]+$/],
   ["kms/alias:Alias", "name", 256, /^alias\/[\w/-]+$/],
+  ["cloudwatch/metricAlarm:MetricAlarm", "name", 255, /^[\w-]+$/],
   ["wafv2/webAcl:WebAcl", "name", 128, /^[\w-]+$/],
   ["servicediscovery/service:Service", "name", 63, /^[a-z0-9-]+$/],
 ];
@@ -57,6 +58,13 @@ function everything(prefix: string): Promise<Program> {
       routes: [{ host: "shop.example.com" }],
       migration: { command: ["migrate"], links: [db] },
       secrets: { API_KEY: "hunter2-hunter2-hunter2" },
+    });
+    new ServiceDeployment("web-service-of-the-entrance-hall", {
+      vpc,
+      image: IMAGE,
+      cpus: 1,
+      routes: [{ host: "www.example.com" }],
+      rollout: { strategy: "canary" },
     });
   });
 }
@@ -123,6 +131,7 @@ test.each<[string, Changes]>([
     "a second database and a role",
     { db: { databases: { orders: {}, bills: {} }, roles: { audit: { database: "orders", access: "readonly" } } } },
   ],
+  ["a canary", { api: { rollout: { strategy: "canary" } } }],
   ["a migration", { api: { migration: { command: ["migrate"] } } }],
 ])("%s creates and updates, and replaces no store and no subnet", async (_, changes) => {
   const zones = ["us-east-1a", "us-east-1b", "us-east-1c"];

@@ -2,7 +2,7 @@ import { AlertRouting, type AlertRoutingArgs } from "../../components/alert-rout
 import { ManagedPostgres } from "../../components/managed-postgres";
 import { MonitoringStack, type MonitoringStackArgs } from "../../components/monitoring-stack";
 import { RedisCache } from "../../components/redis-cache";
-import { ServiceDeployment } from "../../components/service-deployment";
+import { ServiceDeployment, type ServiceDeploymentArgs } from "../../components/service-deployment";
 import { StorageBucket } from "../../components/storage-bucket";
 import type { SurveillanceVpc } from "../../components/surveillance-vpc";
 import { evaluate } from "../../policies/evaluate";
@@ -42,6 +42,7 @@ export const ROUTING: Omit<AlertRoutingArgs, "vpc"> = {
 export interface Changes {
   readonly routing?: Partial<AlertRoutingArgs>;
   readonly monitoring?: Partial<MonitoringStackArgs>;
+  readonly api?: Partial<ServiceDeploymentArgs>;
   readonly environment?: "dev" | "staging" | "prod";
   readonly also?: (shop: Shop) => void;
 }
@@ -66,6 +67,7 @@ export function watchedShop(changes: Changes = {}): Promise<Program> {
       replicas: 3,
       links: [db, cache, recordings],
       routes: [{ host: "shop.example.com" }],
+      ...changes.api,
     });
     const worker = new ServiceDeployment("worker", { vpc, image: IMAGE, cpus: 0.5 });
     const routing = new AlertRouting("alerts", { ...ROUTING, ...changes.routing, vpc });

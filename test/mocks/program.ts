@@ -28,6 +28,8 @@ export interface Registered {
   readonly dependencies: readonly string[];
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   readonly ignoreChanges: readonly string[];
+  /** How long the engine waits for the provider; empty where the provider decides. */
+  readonly customTimeouts: { readonly create?: string; readonly update?: string };
 }
 
 /** What the SDK uses itself and does not declare: a runtime of its own, as for the Automation API, and what its engine is said to support. */
@@ -117,6 +119,7 @@ function describe(
       [...request.getPropertydependenciesMap().entries()].map(([key, value]) => [key, value.getUrnsList()]),
     ),
     ignoreChanges: request.getIgnorechangesList(),
+    customTimeouts: request.getCustomtimeouts()?.toObject() ?? {},
   };
 }
 
