@@ -21,7 +21,11 @@ function openEndpoints(service: AwsService, name: string, group: pulumi.Output<s
     egress(owner, `${name}-to-endpoints`, group, { group: securityGroupId }, 443),
     ingress(owner, `endpoints-from-${name}`, securityGroupId, { group }, 443),
     egress(owner, `${name}-to-s3`, group, { prefixList: s3PrefixListId }, 443),
-    ...(spec.outbound ? [egress(owner, `${name}-to-outside`, group, { cidr: "0.0.0.0/0" })] : []),
+    ...(spec.outbound
+      ? network.outside.map((cidr) =>
+          egress(owner, `${name}-to-outside${cidr.includes(":") ? "-ipv6" : ""}`, group, { cidr }),
+        )
+      : []),
   ];
 }
 

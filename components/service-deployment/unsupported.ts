@@ -13,7 +13,7 @@ export function unsupportedService(args: ServiceDeploymentArgs, network: Network
     case "microk8s":
       return [...elsewhere(args, network.kind), ...onMicroK8s(args, network.cameras)];
     case "aws":
-      return onAws(args, network.cameras);
+      return [...onAws(args, network.cameras), ...wayOut(args, network.outside)];
   }
 }
 
@@ -145,6 +145,18 @@ function onAws(args: ServiceDeploymentArgs, cameras: readonly string[]): Problem
   }
   for (const check of ["liveness", "readiness"] as const) problems.push(...limits(check, args.probes?.[check]));
   return [...problems, ...checkRollout(args)];
+}
+
+function wayOut(args: ServiceDeploymentArgs, outside: readonly string[]): Problem[] {
+  if (args.outbound !== true || outside.length > 0) return [];
+  return [
+    {
+      path: "outbound",
+      given: "true, in a vpc without a way to the internet",
+      allowed: "services without outbound",
+      fix: 'remove outbound, or give the vpc a way out: nat: "single", or outbound of an adopted one',
+    },
+  ];
 }
 
 /** Limits of the checks of ECS and of a target group. */

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 import { leaf, port, text } from "../core/schema";
 import type { Target } from "../targets/target";
+import { type AdoptedVpc, adoptedSchema } from "./adopted";
 
 /** How the edge gets the certificates of its host names. */
 export type EdgeCertificates =
@@ -43,6 +44,12 @@ export interface SiteArgs {
 /** What looks at requests before services see them. */
 export type Firewall = "managed" | "none" | { /** ARN of a regional web ACL. */ readonly arn: pulumi.Input<string> };
 
+/**
+ * How the subnets of tasks reach the internet: through one NAT gateway for each zone, through one for all, whose zone they then depend on, or not
+ * at all.
+ */
+export type Nat = "per-zone" | "single" | "none";
+
 /** Arguments of {@link SurveillanceVpc}. */
 export interface SurveillanceVpcArgs {
   /** The place where everything runs: a `ComposeHost`, a `MicroK8s` or an `AwsRegion`. */
@@ -62,6 +69,21 @@ export interface SurveillanceVpcArgs {
   readonly firewall?: Firewall;
   /** Address range of the VPC. AWS only. Default: `10.0.0.0/16` (VPC-01). */
   readonly cidr?: string;
+  /**
+   * AWS only: how the subnets of tasks reach the internet. With `none`, services with `outbound` are refused; images, secrets and logs need no NAT.
+   * Default: `per-zone` in prod, `single` elsewhere.
+   */
+  readonly nat?: Nat;
+  /**
+   * AWS only: gives the VPC an IPv6 range of Amazon's (/56), every subnet a part of it (/64), and lets the load balancer be reached by it. Services with
+   * `outbound` may then call out by IPv6, which passes no NAT. It can be turned on later. Default: no.
+   */
+  readonly ipv6?: boolean;
+  /**
+   * AWS only: a VPC that exists, with its subnets, instead of a new one. Its routes, gateways, flow log and default security group stay with its owner;
+   * cameras are reached by its own routes. The rest of the stack is the same. Default: a VPC of the stack's own.
+   */
+  readonly adopt?: AdoptedVpc;
   /**
    * Whether deletion of what cannot be made again is refused: the CA and the edge's certificates on compose, the namespace and the CA on
    * MicroK8s, the load balancer on AWS. Default: yes.
@@ -117,5 +139,8 @@ export const schema = z.strictObject({
     ])
     .optional(),
   cidr: cidr.optional(),
+  nat: z.enum(["per-zone", "single", "none"]).optional(),
+  ipv6: z.boolean().optional(),
+  adopt: adoptedSchema.optional(),
   protect: z.boolean().optional(),
 });

@@ -1,7 +1,6 @@
 import { BucketLifecycleConfiguration } from "@pulumi/aws/s3/bucketLifecycleConfiguration";
 import type * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../core/names";
-import { accountOf } from "../targets/aws/account";
 import { closedBucket } from "../targets/aws/bucket";
 import type { Owner } from "../targets/aws/children";
 import type { Statement } from "../targets/aws/documents";
@@ -11,11 +10,10 @@ import { LOG_DAYS } from "../targets/aws/logs";
 export function buildAccessLogs(
   owner: Owner,
   name: string,
-  vpcArn: pulumi.Output<string>,
+  account: pulumi.Output<string>,
   protect: boolean,
 ): { readonly bucketName: pulumi.Output<string>; readonly ready: readonly pulumi.Resource[] } {
   const { target, parent } = owner;
-  const account = accountOf(target, vpcArn);
   const made = closedBucket(owner, `${name}-access-logs`, {
     bucketName: physicalName("bucket", target.prefix, "access-logs", ...target.accountIds, target.region),
     versioning: true,

@@ -7,7 +7,7 @@ import { routePriorities } from "../targets/aws/priorities";
 import type { AwsNetwork } from "../targets/network";
 import { EDGE_PREFIX } from "./aws-access-logs";
 import { buildFirewall } from "./aws-firewall";
-import type { ZoneSubnet } from "./aws-subnets";
+import { ANYWHERE, ANYWHERE_6, type ZoneSubnet } from "./aws-subnets";
 import type { VpcSpec } from "./spec";
 
 /** TLS 1.2 and 1.3 with forward secrecy only. */
@@ -27,14 +27,17 @@ export function buildEdge(
   const { certificates } = spec;
   if (certificates.mode !== "acm") throw new Error("the check of the arguments lets only acm pass on aws");
   const group = closedGroup(owner, `${name}-edge`, vpcId, "Load balancer");
-  for (const port of [80, 443]) ingress(owner, `${name}-edge-${port}`, group.id, { cidr: "0.0.0.0/0" }, port);
+  for (const port of [80, 443]) {
+    ingress(owner, `${name}-edge-${port}`, group.id, { cidr: ANYWHERE }, port);
+    if (spec.ipv6) ingress(owner, `${name}-edge-${port}-ipv6`, group.id, { cidr: ANYWHERE_6 }, port);
+  }
   const balancer = new LoadBalancer(
     `${name}-edge`,
     {
       name: physicalName("loadBalancer", target.prefix),
       loadBalancerType: "application",
       internal: false,
-      ipAddressType: "ipv4",
+      ipAddressType: spec.ipv6 ? "dualstack" : "ipv4",
       subnets: subnets.map((each) => each.id),
       securityGroups: [group.id],
       enableDeletionProtection: target.environment === "prod" && spec.protect,

@@ -1,8 +1,9 @@
 import { VpcEndpoint } from "@pulumi/aws/ec2/vpcEndpoint";
 import { VpcEndpointRouteTableAssociation } from "@pulumi/aws/ec2/vpcEndpointRouteTableAssociation";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { closedGroup, named, type Owner } from "../targets/aws/children";
 import type { AwsNetwork } from "../targets/network";
+import type { AdoptedVpc } from "./adopted";
 import type { Subnets } from "./aws-subnets";
 
 /** What a task needs to start: its image, its secrets, and a place for its output. */
@@ -10,14 +11,25 @@ const SERVICES = ["ecr.api", "ecr.dkr", "logs", "secretsmanager"] as const;
 
 /**
  * Ways to the APIs of AWS inside the VPC, so that a service without `outbound` needs no way to the internet. In prod they stand in every zone.
+ * Those that an adopted VPC has are used as they are.
  */
 export function buildEndpoints(
   owner: Owner,
   name: string,
   vpcId: pulumi.Output<string>,
   subnets: Subnets,
+  existing: AdoptedVpc["endpoints"],
 ): { readonly ways: AwsNetwork["endpoints"]; readonly ready: readonly pulumi.Resource[] } {
   const { parent, target } = owner;
+  if (existing !== undefined) {
+    return {
+      ways: {
+        securityGroupId: pulumi.output(existing.securityGroupId),
+        s3PrefixListId: pulumi.output(existing.s3PrefixListId),
+      },
+      ready: [],
+    };
+  }
   const group = closedGroup(owner, `${name}-endpoints`, vpcId, "Interface endpoints of AWS services");
   const places = subnets.private.slice(0, target.environment === "prod" ? undefined : 1);
   const interfaces = SERVICES.map(

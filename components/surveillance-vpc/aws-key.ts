@@ -1,12 +1,12 @@
 import { Alias } from "@pulumi/aws/kms/alias";
 import { Key } from "@pulumi/aws/kms/key";
 import type * as pulumi from "@pulumi/pulumi";
-import { accountOf, partitionOf } from "../targets/aws/account";
+import { partitionOf } from "../targets/aws/account";
 import { named, type Owner } from "../targets/aws/children";
 import { documentOf } from "../targets/aws/documents";
 
 /** The stack's own key: databases, caches, buckets, secrets and logs are encrypted with it, and its use can be withdrawn. */
-export function buildKey(owner: Owner, name: string, vpcArn: pulumi.Output<string>, protect: boolean): Key {
+export function buildKey(owner: Owner, name: string, account: pulumi.Output<string>, protect: boolean): Key {
   const { target, parent } = owner;
   const partition = partitionOf(target.region);
   const key = new Key(
@@ -15,11 +15,11 @@ export function buildKey(owner: Owner, name: string, vpcArn: pulumi.Output<strin
       description: `Data of ${target.prefix}`,
       enableKeyRotation: true,
       deletionWindowInDays: 30,
-      policy: documentOf({ account: accountOf(target, vpcArn) }, ({ account }) => [
+      policy: documentOf({ account }, ({ account: id }) => [
         {
           Sid: "Account",
           Effect: "Allow",
-          Principal: { AWS: `arn:${partition}:iam::${account}:root` },
+          Principal: { AWS: `arn:${partition}:iam::${id}:root` },
           Action: "kms:*",
           Resource: "*",
         },
@@ -31,7 +31,7 @@ export function buildKey(owner: Owner, name: string, vpcArn: pulumi.Output<strin
           Resource: "*",
           Condition: {
             ArnLike: {
-              "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${target.region}:${account}:log-group:*`,
+              "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${target.region}:${id}:log-group:*`,
             },
           },
         },

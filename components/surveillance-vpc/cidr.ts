@@ -24,12 +24,36 @@ const SUBNET_BITS = Math.log2(TIER_SLOTS * ZONE_SLOTS);
  * moves a subnet that exists.
  */
 export function subnetCidr(network: string, tier: Tier, zonePosition: number): string {
+  const slot = slotOf(tier, zonePosition);
   const { base, prefix } = parse(network);
+  const size = 2 ** (32 - prefix - SUBNET_BITS);
+  return `${dotted(base + slot * size)}/${prefix + SUBNET_BITS}`;
+}
+
+/** The place of a subnet, the same in every range. */
+function slotOf(tier: Tier, zonePosition: number): number {
   if (!Number.isInteger(zonePosition) || zonePosition < 0 || zonePosition >= ZONE_SLOTS)
     throw new RangeError(`there is room for ${ZONE_SLOTS} zones, not for one at position ${zonePosition}`);
-  const size = 2 ** (32 - prefix - SUBNET_BITS);
-  const slot = TIERS.indexOf(tier) * ZONE_SLOTS + zonePosition;
-  return `${dotted(base + slot * size)}/${prefix + SUBNET_BITS}`;
+  return TIERS.indexOf(tier) * ZONE_SLOTS + zonePosition;
+}
+
+/** Length of the IPv6 range of a VPC and of a subnet: the only ones that Amazon VPC gives. */
+const VPC_PREFIX_6 = 56;
+const SUBNET_PREFIX_6 = 64;
+
+/** The IPv6 range of the subnet of a tier in the zone at a position, within a range of Amazon's such as `2600:1f18:1234:5600::/56`. */
+export function subnetCidr6(network: string, tier: Tier, zonePosition: number): string {
+  const slot = slotOf(tier, zonePosition);
+  const [address = "", prefix = ""] = network.split("/");
+  const [head = "", tail] = address.split("::");
+  const given = (text: string | undefined) => (text === undefined || text === "" ? [] : text.split(":"));
+  const zeros = 8 - given(head).length - given(tail).length;
+  const groups = [...given(head), ...Array.from({ length: tail === undefined ? 0 : zeros }, () => "0"), ...given(tail)];
+  const parts = groups.slice(0, SUBNET_PREFIX_6 / 16).map((group) => Number.parseInt(group, 16));
+  const last = parts.pop();
+  if (Number(prefix) !== VPC_PREFIX_6 || groups.length !== 8 || last === undefined || parts.some(Number.isNaN))
+    throw new RangeError(`not a /${VPC_PREFIX_6} of IPv6: ${network}`);
+  return `${[...parts, last + slot].map((part) => part.toString(16)).join(":")}::/${SUBNET_PREFIX_6}`;
 }
 
 /** The address range of a VPC for which none is given (VPC-01). */

@@ -8,7 +8,8 @@ import { ACME_TUNING, type EndpointAlerts, endpointRules } from "./alerts";
 import type { SurveillanceVpcArgs } from "./args";
 import { resolveVpc, type VpcSpec } from "./spec";
 
-export type { EdgeCertificates, EdgePublication, Firewall, SiteArgs, SurveillanceVpcArgs } from "./args";
+export type { AdoptedVpc, ByZone } from "./adopted";
+export type { EdgeCertificates, EdgePublication, Firewall, Nat, SiteArgs, SurveillanceVpcArgs } from "./args";
 
 /**
  * The network that everything else lives in, closed by default: a path exists only where a link asks for one, and only the edge can be

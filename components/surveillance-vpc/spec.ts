@@ -1,9 +1,11 @@
 import { checkName } from "../core/arguments";
 import { Problems } from "../core/problems";
+import type { AdoptedVpc } from "./adopted";
 import {
   type EdgeCertificates,
   type EdgePublication,
   type Firewall,
+  type Nat,
   type SiteArgs,
   type SurveillanceVpcArgs,
   schema,
@@ -19,6 +21,9 @@ export interface VpcSpec {
   readonly site: SiteArgs | undefined;
   readonly firewall: Firewall;
   readonly cidr: string;
+  readonly nat: Nat;
+  readonly ipv6: boolean;
+  readonly adopt: AdoptedVpc | undefined;
   readonly protect: boolean;
 }
 
@@ -27,7 +32,7 @@ export function resolveVpc(name: string, args: SurveillanceVpcArgs): VpcSpec {
   const problems = new Problems(`SurveillanceVpc "${name}"`).shape(schema, args, Object.keys(schema.shape));
   checkName(problems, name, "network");
   problems
-    .across(["target", "certificates", "cidr", "cameras", "site"], (add) => {
+    .across(["target", "certificates", "cidr", "cameras", "site", "nat", "ipv6", "adopt"], (add) => {
       for (const problem of unsupportedVpc(args)) add(problem);
     })
     .across(["target", "certificates"], (add) => {
@@ -77,6 +82,9 @@ export function resolveVpc(name: string, args: SurveillanceVpcArgs): VpcSpec {
     site: args.site,
     firewall: args.firewall ?? (args.target.environment === "prod" ? "managed" : "none"),
     cidr: args.cidr ?? DEFAULT_CIDR,
+    nat: args.nat ?? (args.target.environment === "prod" ? "per-zone" : "single"),
+    ipv6: args.ipv6 ?? false,
+    adopt: args.adopt,
     protect: args.protect ?? true,
   };
 }

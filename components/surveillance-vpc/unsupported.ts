@@ -1,4 +1,5 @@
 import type { Problem } from "../core/errors";
+import { checkAdopted } from "./adopted";
 import type { SurveillanceVpcArgs } from "./args";
 import { aligned, DEFAULT_CIDR, LONGEST_PREFIX, meet, SHORTEST_PREFIX } from "./cidr";
 
@@ -24,6 +25,9 @@ function onAws(args: SurveillanceVpcArgs): Problem[] {
       allowed: `the first address of a network from /${SHORTEST_PREFIX} to /${LONGEST_PREFIX}`,
       fix: 'use a network such as "10.20.0.0/16"',
     });
+  }
+  if (args.adopt !== undefined && args.target.kind === "aws") {
+    return [...problems, ...refuseBesideAdopted(args), ...checkAdopted(args.adopt, args.target)];
   }
   const cameras = args.cameras ?? [];
   if (cameras.length > 0 && args.site === undefined) {
@@ -54,8 +58,41 @@ function onAws(args: SurveillanceVpcArgs): Problem[] {
   return problems;
 }
 
+/** Arguments that shape a VPC of the stack's own, and who decides them in one that was adopted. */
+const OWN_VPC = {
+  cidr: "the VPC has its range",
+  nat: "the VPC has its routes; say by adopt.outbound whether they lead to the internet",
+  ipv6: "the VPC has its ranges",
+  site: "a VPC has one VPN gateway, which belongs to its owner; name the cameras alone",
+} as const satisfies Partial<Record<keyof SurveillanceVpcArgs, string>>;
+
+function refuseBesideAdopted(args: SurveillanceVpcArgs): Problem[] {
+  return Object.entries(OWN_VPC)
+    .filter(([key]) => args[key as keyof typeof OWN_VPC] !== undefined)
+    .map(([path, why]) => ({
+      path,
+      given: "a setting of a VPC, with one that is adopted",
+      allowed: "nothing beside adopt",
+      fix: `remove ${path}: ${why}`,
+    }));
+}
+
+/** Arguments of Amazon VPC, and what there is elsewhere. */
+const AWS_ONLY = {
+  nat: "the host, or the node, is the way out",
+  ipv6: "there the networks are those of the host, or of the cluster",
+  adopt: "there is no VPC",
+} as const satisfies Partial<Record<keyof SurveillanceVpcArgs, string>>;
+
 function elsewhere(args: SurveillanceVpcArgs): Problem[] {
-  const problems: Problem[] = [];
+  const problems: Problem[] = Object.entries(AWS_ONLY)
+    .filter(([key]) => args[key as keyof typeof AWS_ONLY] !== undefined)
+    .map(([path, why]) => ({
+      path,
+      given: `${path} on ${args.target.kind}`,
+      allowed: "aws only",
+      fix: `remove ${path}: ${why}`,
+    }));
   if (args.site !== undefined) {
     problems.push({
       path: "site",

@@ -102,6 +102,8 @@ export interface AwsNetwork {
   readonly clusterArn: pulumi.Output<string>;
   /** Function that runs a task of the cluster to its end, and the role to which the right to start a task is added. */
   readonly runner: { readonly functionName: pulumi.Output<string>; readonly roleName: pulumi.Output<string> };
+  /** Networks that mean "the internet" to a service with `outbound`; none, where tasks have no way to it. */
+  readonly outside: readonly string[];
   /** Networks of the site in which cameras live, as CIDR. */
   readonly cameras: readonly string[];
   /** Private DNS namespace in which services find each other. */

@@ -4,7 +4,7 @@ import { MonitoringStack, type MonitoringStackArgs } from "../../components/moni
 import { RedisCache } from "../../components/redis-cache";
 import { ServiceDeployment, type ServiceDeploymentArgs } from "../../components/service-deployment";
 import { StorageBucket } from "../../components/storage-bucket";
-import type { SurveillanceVpc } from "../../components/surveillance-vpc";
+import type { SurveillanceVpc, SurveillanceVpcArgs } from "../../components/surveillance-vpc";
 import { evaluate } from "../../policies/evaluate";
 import type { Finding, GraphResource } from "../../policies/graph";
 import { SECRET } from "../../policies/graph";
@@ -42,6 +42,7 @@ export const ROUTING: Omit<AlertRoutingArgs, "vpc"> = {
 export interface Changes {
   readonly routing?: Partial<AlertRoutingArgs>;
   readonly monitoring?: Partial<MonitoringStackArgs>;
+  readonly vpc?: Partial<SurveillanceVpcArgs>;
   readonly api?: Partial<ServiceDeploymentArgs>;
   readonly environment?: "dev" | "staging" | "prod";
   readonly also?: (shop: Shop) => void;
@@ -50,7 +51,7 @@ export interface Changes {
 /** A shop on AWS with one component of each kind, watched. */
 export function watchedShop(changes: Changes = {}): Promise<Program> {
   return withMocks(() => {
-    const vpc = networkOf("aws", { environment: changes.environment ?? "prod" });
+    const vpc = networkOf("aws", { environment: changes.environment ?? "prod", vpc: changes.vpc ?? {} });
     const db = new ManagedPostgres("db", {
       vpc,
       databases: { orders: {} },

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { instanceClass, rdsValue } from "../../components/managed-postgres/rds";
 import { fargateSize, repositoryArn } from "../../components/service-deployment/fargate";
-import { aligned, subnetCidr, TIERS, ZONE_SLOTS } from "../../components/surveillance-vpc/cidr";
+import { aligned, subnetCidr, subnetCidr6, TIERS, ZONE_SLOTS } from "../../components/surveillance-vpc/cidr";
 import { routePriorities } from "../../components/targets/aws/priorities";
 
 /** First and last address of a block. */
@@ -33,6 +33,34 @@ describe("subnets", () => {
         }
       }),
     );
+  });
+
+  test("have an IPv6 range each, all within that of the VPC, at the place they have by IPv4", () => {
+    const block = fc
+      .tuple(fc.nat({ max: 0xffff }), fc.nat({ max: 0xffff }), fc.nat({ max: 0xff }))
+      .map(([a, b, c]) => ({ block: `2600:${a.toString(16)}:${b.toString(16)}:${c.toString(16)}00::/56`, a, b, c }));
+    fc.assert(
+      fc.property(block, ({ block: given, a, b, c }) => {
+        const all = TIERS.flatMap((tier) =>
+          Array.from({ length: ZONE_SLOTS }, (_, zone) => subnetCidr6(given, tier, zone)),
+        );
+        expect(new Set(all).size).toBe(TIERS.length * ZONE_SLOTS);
+        for (const each of all) {
+          const groups = each
+            .replace("::/64", "")
+            .split(":")
+            .map((group) => Number.parseInt(group, 16));
+          expect([...groups.slice(0, 3), (groups[3] ?? 0) >> 8]).toEqual([0x2600, a, b, c]);
+        }
+      }),
+    );
+    expect([0, 7].map((zone) => subnetCidr6("2600:1f18:12:3400::/56", "data", zone))).toEqual([
+      "2600:1f18:12:3410::/64",
+      "2600:1f18:12:3417::/64",
+    ]);
+    expect(subnetCidr6("2600::3400:0:0:0:0/56", "private", 1)).toBe("2600:0:0:3401::/64");
+    for (const wrong of ["2600:1f18:12:3400::/64", "10.0.0.0/16", "2600:1f18:12/56"])
+      expect(() => subnetCidr6(wrong, "data", 0)).toThrow(RangeError);
   });
 
   test("have the addresses they always had", () => {

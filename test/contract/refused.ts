@@ -1,5 +1,5 @@
 import type { TargetKind } from "../../components/targets/target";
-import type { Changes } from "./shop";
+import { ADOPTED, type Changes } from "./shop";
 
 /** What a target does not give: a test asks for it, and docs/support.md lists it. Whoever makes it work takes the line away. */
 export const REFUSED: readonly (readonly [TargetKind, string, Changes, readonly string[]])[] = [
@@ -80,6 +80,31 @@ export const REFUSED: readonly (readonly [TargetKind, string, Changes, readonly 
     { api: { rollout: { strategy: "blue-green", keepOld: "90 seconds" }, linkable: true } },
     ["rollout", "rollout.keepOld"],
   ],
+  ["aws", "a way out where there is none", { vpc: { nat: "none" }, api: { outbound: true } }, ["outbound"]],
+  ["compose", "a NAT gateway", { vpc: { nat: "single" } }, ["nat"]],
+  ["microk8s", "a range of IPv6", { vpc: { ipv6: true } }, ["ipv6"]],
+  ["compose", "an adopted VPC", { vpc: { adopt: ADOPTED } }, ["adopt"]],
+  [
+    "aws",
+    "an adopted VPC that is shaped as a new one",
+    { vpc: { adopt: ADOPTED, cidr: "10.1.0.0/16", nat: "single", ipv6: true } },
+    ["cidr", "nat", "ipv6"],
+  ],
+  [
+    "aws",
+    "an adopted VPC without a zone, with a subnet in two tiers and another zone's table",
+    {
+      vpc: {
+        adopt: {
+          ...ADOPTED,
+          subnets: { ...ADOPTED.subnets, data: { "us-east-1a": "subnet-0a1b2c3d4e5f60001" } },
+          privateRouteTables: { ...ADOPTED.privateRouteTables, "us-east-1f": "rtb-0a1b2c3d4e5f60003" },
+        },
+      },
+    },
+    ["adopt.subnets.data", "adopt.privateRouteTables", "adopt.subnets.data.us-east-1a"],
+  ],
+  ["aws", "an adopted VPC by its name", { vpc: { adopt: { ...ADOPTED, vpcId: "main" } } }, ["adopt.vpcId"]],
   ["aws", "peers", { api: { peers: { port: 7000 } } }, ["peers"]],
   ["compose", "scaling", { api: { scaling: { max: 4 } } }, ["scaling"]],
   ["microk8s", "fewer replicas at most than at least", { api: { replicas: 4, scaling: { max: 3 } } }, ["scaling.max"]],

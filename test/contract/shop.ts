@@ -1,7 +1,7 @@
 import type { Environment } from "../../components/core/environment";
 import { ManagedPostgres, type ManagedPostgresArgs } from "../../components/managed-postgres";
 import { ServiceDeployment, type ServiceDeploymentArgs } from "../../components/service-deployment";
-import { SurveillanceVpc, type SurveillanceVpcArgs } from "../../components/surveillance-vpc";
+import { type AdoptedVpc, SurveillanceVpc, type SurveillanceVpcArgs } from "../../components/surveillance-vpc";
 import { AwsRegion } from "../../components/targets/aws-region";
 import { ComposeHost } from "../../components/targets/compose-host";
 import { MicroK8s } from "../../components/targets/microk8s";
@@ -22,6 +22,19 @@ export const IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/api:1.0.0";
 
 /** The secret that the service `api` is given; it must be nowhere in clear. */
 export const API_KEY = "hunter2-hunter2-hunter2";
+
+const idOf = (kind: string, number: number) => `${kind}-0a1b2c3d4e5f600${String(number).padStart(2, "0")}`;
+const inBoth = (kind: string, from: number) => ({
+  "us-east-1a": idOf(kind, from),
+  "us-east-1b": idOf(kind, from + 1),
+});
+
+/** A VPC that others made, in the two zones of the shop. */
+export const ADOPTED = {
+  vpcId: idOf("vpc", 0),
+  subnets: { public: inBoth("subnet", 1), private: inBoth("subnet", 3), data: inBoth("subnet", 5) },
+  privateRouteTables: inBoth("rtb", 1),
+} as const satisfies AdoptedVpc;
 
 /** What a test changes in the shop. */
 export interface Changes {

@@ -30,6 +30,7 @@ const AWS: Readonly<Record<string, (name: string) => Record<string, unknown>>> =
     masterUserSecrets: [{ secretArn: `arn:aws:secretsmanager:us-east-1:123456789012:secret:rds-${name}` }],
   }),
   LoadBalancer: (name) => ({ dnsName: `${name}.elb.example.com` }),
+  Vpc: () => ({ ipv6CidrBlock: "2600:1f18:1234:5600::/56" }),
   SecretVersion: (name) => ({ versionId: `version-of-${name}` }),
   VpcEndpoint: (name) => ({ prefixListId: `prefixes-of-${name}` }),
 };

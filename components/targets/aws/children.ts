@@ -36,7 +36,7 @@ export function closedGroup(
   );
 }
 
-/** One end of a way: a group, all addresses, or a managed prefix list. */
+/** One end of a way: a group, a network of IPv4 or IPv6, or a managed prefix list. */
 export type End =
   | { readonly group: pulumi.Input<string> }
   | { readonly cidr: string }
@@ -83,5 +83,6 @@ function tcp(port: number) {
 
 function far(end: End) {
   if ("group" in end) return { referencedSecurityGroupId: end.group };
-  return "cidr" in end ? { cidrIpv4: end.cidr } : { prefixListId: end.prefixList };
+  if ("prefixList" in end) return { prefixListId: end.prefixList };
+  return end.cidr.includes(":") ? { cidrIpv6: end.cidr } : { cidrIpv4: end.cidr };
 }
