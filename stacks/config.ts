@@ -51,6 +51,10 @@ export interface ClusterConfig {
   readonly ingressClass?: string;
   readonly ingressNamespace?: string;
   readonly storageClass?: string;
+  /** Whether the storage class makes a volume larger when asked. */
+  readonly volumesGrow?: boolean;
+  readonly monitoringNamespace?: string;
+  readonly apiServerPort?: number;
   readonly imageRepository?: string;
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -128,6 +132,9 @@ const schema = z.strictObject({
       ingressClass: z.string().optional(),
       ingressNamespace: z.string().optional(),
       storageClass: z.string().optional(),
+      volumesGrow: z.boolean().optional(),
+      monitoringNamespace: z.string().optional(),
+      apiServerPort: port.optional(),
       imageRepository: z.string().optional(),
       labels: z.record(z.string(), z.string()).optional(),
     })

@@ -25,7 +25,11 @@ export class Problems {
   /** Adds what the schema finds in the value: wrong types, unknown keys, values out of range. */
   shape(schema: z.ZodType, value: unknown, known: readonly string[] = []): this {
     const result = schema.safeParse(value);
-    if (!result.success) for (const issue of result.error.issues) this.#found.push(...fromIssue(issue, value, known));
+    if (result.success) return this;
+    for (const issue of result.error.issues) {
+      const here = issue.path.length === 0 ? known : keysAt(schema, issue.path);
+      this.#found.push(...fromIssue(issue, value, here));
+    }
     return this;
   }
 
@@ -127,6 +131,26 @@ function fromIssue(issue: Issue, root: unknown, known: readonly string[]): Probl
       const remedy = (issue as { params?: Partial<Remedy> }).params;
       return [{ ...at1, allowed: remedy?.allowed ?? issue.message, fix: remedy?.fix ?? issue.message }];
     }
+  }
+}
+
+/** Keys that a schema knows at a path within it. */
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
+  const { def } = schema._zod as { readonly def: z.core.$ZodTypes["_zod"]["def"] };
+  const [next, ...rest] = path;
+  switch (def.type) {
+    case "optional":
+      return keysAt(def.innerType, path);
+    case "object": {
+      const field = next === undefined ? undefined : def.shape[String(next)];
+      return next === undefined ? Object.keys(def.shape) : field === undefined ? [] : keysAt(field, rest);
+    }
+    case "array":
+      return next === undefined ? [] : keysAt(def.element, rest);
+    case "record":
+      return next === undefined ? [] : keysAt(def.valueType, rest);
+    default:
+      return [];
   }
 }
 

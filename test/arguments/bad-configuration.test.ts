@@ -68,6 +68,12 @@ const CASES: readonly Case[] = [
   { title: "host without a scheme", config: { ...good, "bulwark:host": "203.0.113.7" }, says: ["host", "ssh://"] },
   { title: "stack that no program knows", config: good, says: ["prodution"], stack: "prodution" },
   {
+    title: "facts of a cluster that are none",
+    config: { ...good, "bulwark:cluster": { volumesGrow: "yes", apiServerPort: 0, storageclass: "fast" } },
+    says: ["3 problems", "cluster.volumesGrow", "cluster.apiServerPort", "storageclass", "did you mean `storageClass`"],
+    stack: "staging",
+  },
+  {
     title: "everything wrong at once",
     config: { "bulwark:domain": "x y", "bulwark:cpus": -1, "bulwark:images": [], "bulwark:color": "red" },
     says: ["4 problems", "domain", "cpus", "images", "color"],
