@@ -19,11 +19,12 @@ export async function clusterNeeds(root: string, stack: string): Promise<Cluster
     ...needsOf(recording.resources),
     ...(Number.isFinite(cpus) ? { cpus } : {}),
     ...(SIZE_PATTERN.test(memory) ? { memory: mebibytes(memory) } : {}),
+    volumesGrow: /"volumesGrow":\s*true/.test(files.config[`${files.project}:cluster`] ?? ""),
   };
 }
 
 /** What the objects of a graph need. */
-export function needsOf(resources: readonly GraphResource[]): ClusterNeeds {
+export function needsOf(resources: readonly GraphResource[]): Omit<ClusterNeeds, "volumesGrow"> {
   const objects = resources.filter((each) => each.type.startsWith("kubernetes:"));
   const provider = resources.find((each) => each.type === "pulumi:providers:kubernetes");
   const ofKind = (kind: string) => objects.filter((each) => each.props["kind"] === kind);
@@ -37,5 +38,6 @@ export function needsOf(resources: readonly GraphResource[]): ClusterNeeds {
     storageClasses: named("PersistentVolumeClaim", "storageClassName"),
     apis: [...new Set(objects.map((each) => String(each.props["apiVersion"])))].sort(),
     scales: ofKind("HorizontalPodAutoscaler").length > 0,
+    registry: objects.some((each) => JSON.stringify(each.props["spec"] ?? {}).includes('"image":"localhost:32000/')),
   };
 }

@@ -1,9 +1,6 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { sizeOf } from "../../components/core/units";
 import type { Outcome } from "./checks";
-
-const run = promisify(execFile);
+import type { ClusterFacts } from "./cluster-facts";
 
 /** What a stack asks of its cluster. */
 export interface ClusterNeeds {
@@ -16,22 +13,10 @@ export interface ClusterNeeds {
   /** Kinds by `group/version`, as the stack's objects name them. */
   readonly apis: readonly string[];
   readonly scales: boolean;
-}
-
-/** What the cluster says of itself. What could not be found out is left out. */
-export interface ClusterFacts {
-  readonly error?: string;
-  readonly version?: string;
-  readonly cpus?: number;
-  /** In MiB. */
-  readonly memory?: number;
-  /** Controller by class. */
-  readonly ingressClasses?: Readonly<Record<string, string>>;
-  readonly storageClasses?: readonly string[];
-  readonly apis?: readonly string[];
-  readonly dns?: boolean;
-  /** Whether the API server encrypts what it stores. */
-  readonly encrypts?: boolean;
+  /** Whether the configuration says that volumes can be made larger. */
+  readonly volumesGrow: boolean;
+  /** Whether images come from the registry of MicroK8s. */
+  readonly registry: boolean;
 }
 
 /** One thing to look at on a cluster. */
@@ -72,8 +57,19 @@ export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
   },
   {
     title: "Storage class",
-    run: (needs, facts) => has(needs.storageClasses, facts.storageClasses),
+    run: (needs, { storageClasses }) =>
+      has(needs.storageClasses, storageClasses === undefined ? undefined : Object.keys(storageClasses)),
     advice: "microk8s enable hostpath-storage, or name the cluster's own class with storageClass",
+  },
+  {
+    title: "Larger volumes",
+    run: (needs, { storageClasses }) => {
+      if (storageClasses === undefined) return outcome("unknown", "the cluster does not say");
+      if (!needs.volumesGrow) return outcome("ok", "not asked for");
+      const fixed = needs.storageClasses.filter((each) => storageClasses[each] === false);
+      return fixed.length === 0 ? outcome("ok", "in place") : outcome("failed", `not with ${fixed.join(", ")}`);
+    },
+    advice: "leave volumesGrow out, or use a class with allowVolumeExpansion: the API server refuses larger volumes",
   },
   {
     title: "Ingress class",
@@ -96,6 +92,41 @@ export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
     title: "Kinds",
     run: (needs, facts) => has(needs.apis, facts.apis),
     advice: "microk8s enable cert-manager for cert-manager.io, ingress for traefik.io, rbac for roles",
+  },
+  {
+    title: "cert-manager",
+    run: (_, { certManager }) => {
+      if (certManager === undefined) return outcome("unknown", "the cluster does not say");
+      const [, major = 0, minor = 0] = (/^v?(\d+)\.(\d+)/.exec(certManager) ?? []).map(Number);
+      const fits = major > 1 || (major === 1 && minor >= 12);
+      return outcome(fits ? "ok" : "failed", certManager || "not running");
+    },
+    advice: "microk8s enable cert-manager; 1.12 or newer, as older ones cannot name the Ingress class of a challenge",
+  },
+  {
+    title: "Network policies",
+    run: (_, { networkPlugin }) =>
+      networkPlugin === undefined || networkPlugin === ""
+        ? outcome("unknown", "no network plugin that is known to enforce them")
+        : outcome("ok", networkPlugin),
+    advice: "use a network plugin that enforces NetworkPolicies; MicroK8s brings Calico",
+  },
+  {
+    title: "RBAC",
+    run: (_, { rbac }) =>
+      rbac === undefined
+        ? outcome("unknown", "the cluster does not say")
+        : outcome(rbac ? "ok" : "failed", rbac ? "enforced" : "every account may do everything"),
+    advice: "microk8s enable rbac: without it a token of any pod reads every Secret",
+  },
+  {
+    title: "Registry",
+    run: (needs, { registry }) => {
+      if (!needs.registry) return outcome("ok", "not that of MicroK8s");
+      if (registry === undefined) return outcome("unknown", "the cluster does not say");
+      return outcome(registry ? "ok" : "failed", registry ? "localhost:32000" : "no container-registry");
+    },
+    advice: "microk8s enable registry, or name with imageRepository where Bulwark's own images lie",
   },
   {
     title: "Metrics server",
@@ -125,64 +156,3 @@ export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
       "give the API server an EncryptionConfiguration (--encryption-provider-config), then write every Secret again",
   },
 ];
-
-/** Asks the cluster with kubectl. Changes nothing. */
-export async function clusterFacts(context: string | undefined): Promise<ClusterFacts> {
-  const kubectl = async (...args: string[]): Promise<string> => {
-    const where = context === undefined ? [] : ["--context", context];
-    const options = { timeout: 8_000, maxBuffer: 64 * 1024 * 1024 };
-    return (await run("kubectl", [...where, "--request-timeout=6s", ...args], options)).stdout;
-  };
-  const list = async (kind: string): Promise<readonly Item[]> =>
-    (JSON.parse(await kubectl("get", kind, "-A", "-o", "json")) as { items: Item[] }).items;
-  const maybe = <T>(asked: Promise<T>): Promise<T | undefined> => asked.catch(() => undefined);
-  let version: string;
-  try {
-    version = (JSON.parse(await kubectl("get", "--raw", "/version")) as { gitVersion: string }).gitVersion;
-  } catch (error) {
-    const { code, stderr } = error as { code?: unknown; stderr?: string };
-    if (code === "ENOENT") return { error: "the program kubectl is not installed" };
-    return { error: stderr?.trim().split("\n").at(-1) || "no answer within 8 seconds" };
-  }
-  const [nodes, ingress, storage, apis, dns, metrics] = await Promise.all([
-    maybe(list("nodes")),
-    maybe(list("ingressclasses")),
-    maybe(list("storageclasses")),
-    maybe(kubectl("api-versions")),
-    maybe(list("services")),
-    maybe(kubectl("get", "--raw", "/metrics")),
-  ]);
-  return {
-    version,
-    ...(nodes === undefined ? {} : capacity(nodes)),
-    ...(ingress === undefined
-      ? {}
-      : {
-          ingressClasses: Object.fromEntries(ingress.map((each) => [each.metadata.name, each.spec?.controller ?? ""])),
-        }),
-    ...(storage === undefined ? {} : { storageClasses: storage.map((each) => each.metadata.name) }),
-    ...(apis === undefined ? {} : { apis: apis.split("\n").filter((each) => each !== "") }),
-    ...(dns === undefined ? {} : { dns: dns.some((each) => each.metadata.labels?.["k8s-app"] === "kube-dns") }),
-    ...(metrics === undefined ? {} : { encrypts: encryptsAtRest(metrics) }),
-  };
-}
-
-interface Item {
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
-  readonly spec?: { readonly controller?: string };
-  readonly status?: { readonly allocatable?: { readonly cpu: string; readonly memory: string } };
-}
-
-function capacity(nodes: readonly Item[]): Pick<ClusterFacts, "cpus" | "memory"> {
-  const sum = (read: (each: NonNullable<NonNullable<Item["status"]>["allocatable"]>) => number) =>
-    nodes.reduce((total, { status }) => total + (status?.allocatable === undefined ? 0 : read(status.allocatable)), 0);
-  return {
-    cpus: sum(({ cpu }) => (cpu.endsWith("m") ? Number.parseInt(cpu, 10) / 1000 : Number(cpu))),
-    memory: Math.floor(sum(({ memory }) => Number.parseInt(memory, 10) / (memory.endsWith("Mi") ? 1 : 1024))),
-  };
-}
-
-/** Whether the API server has written or read anything through a transformer that encrypts. */
-export function encryptsAtRest(metrics: string): boolean {
-  return /^apiserver_storage_transformation_operations_total\{[^}]*transformer_prefix="k8s:enc:/m.test(metrics);
-}

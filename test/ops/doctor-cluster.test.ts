@@ -1,4 +1,5 @@
-import { type ClusterFacts, type ClusterNeeds, encryptsAtRest } from "../../ops/doctor/cluster";
+import type { ClusterNeeds } from "../../ops/doctor/cluster";
+import { type ClusterFacts, encryptsAtRest } from "../../ops/doctor/cluster-facts";
 import { examineCluster } from "../../ops/doctor/command";
 
 const NEEDS: ClusterNeeds = {
@@ -9,6 +10,8 @@ const NEEDS: ClusterNeeds = {
   storageClasses: ["microk8s-hostpath"],
   apis: ["v1", "apps/v1", "cert-manager.io/v1", "traefik.io/v1alpha1"],
   scales: true,
+  volumesGrow: true,
+  registry: true,
 };
 
 const GOOD: ClusterFacts = {
@@ -16,7 +19,11 @@ const GOOD: ClusterFacts = {
   cpus: 8,
   memory: 19_500,
   ingressClasses: { public: "traefik.io/ingress-controller" },
-  storageClasses: ["microk8s-hostpath"],
+  storageClasses: { "microk8s-hostpath": true },
+  certManager: "v1.17.2",
+  networkPlugin: "calico-node",
+  rbac: true,
+  registry: true,
   apis: [...NEEDS.apis, "metrics.k8s.io/v1beta1"],
   dns: true,
   encrypts: true,
@@ -34,7 +41,12 @@ test("a cluster that has everything passes every check", () => {
 test.each<[string, Partial<ClusterFacts>]>([
   ["Kubernetes API", { version: "v1.25.0" }],
   ["DNS", { dns: false }],
-  ["Storage class", { storageClasses: ["local-path"] }],
+  ["Storage class", { storageClasses: { "local-path": false } }],
+  ["Larger volumes", { storageClasses: { "microk8s-hostpath": false } }],
+  ["cert-manager", { certManager: "v1.8.0" }],
+  ["cert-manager", { certManager: "" }],
+  ["RBAC", { rbac: false }],
+  ["Registry", { registry: false }],
   ["Ingress controller", { ingressClasses: { public: "k8s.io/ingress-nginx" } }],
   ["Kinds", { apis: ["v1", "apps/v1", "traefik.io/v1alpha1", "metrics.k8s.io/v1beta1"] }],
   ["Metrics server", { apis: NEEDS.apis }],
@@ -44,6 +56,11 @@ test.each<[string, Partial<ClusterFacts>]>([
   const facts = { ...GOOD, ...wrong };
   expect(failed(facts)).toEqual([title]);
   expect(examineCluster(NEEDS, facts).find((each) => each.title === title)?.advice).toMatch(/^.{15,}$/);
+});
+
+test("nobody knows whether a network plugin without a known name enforces NetworkPolicies", () => {
+  const [found] = examineCluster(NEEDS, { ...GOOD, networkPlugin: "" }).filter((each) => each.status !== "ok");
+  expect(found).toMatchObject({ title: "Network policies", status: "unknown" });
 });
 
 test("a cluster that does not answer fails once, and the rest is unknown", () => {
