@@ -5,6 +5,7 @@ import { serverCertificate } from "../targets/microk8s/certificates";
 import { ownImage } from "../targets/microk8s/images";
 import { labelsOf, selectorOf } from "../targets/microk8s/labels";
 import { childOf, configuration, identity, metadata, type Owner } from "../targets/microk8s/objects";
+import { patience } from "../targets/microk8s/patience";
 import { type Mounted, memoryMount, podSpec } from "../targets/microk8s/pod";
 import { claim, claimMount } from "../targets/microk8s/volumes";
 import { PGDATA, pgHba, postgresqlConf } from "./configuration";
@@ -12,6 +13,9 @@ import type { PostgresSpec } from "./spec";
 
 /** Folder of the server's socket. */
 export const SOCKET = "/run/postgresql";
+
+/** Seconds in which the server writes what it holds in memory and ends. */
+const STOP = 60;
 
 const OWN_USER = "10432:10432";
 
@@ -78,7 +82,8 @@ export function postgresServer(
   );
   const data = claim(owner, `${service}-data`, spec.storage, spec.protect);
   const socket = server.socket === "shared" ? [claim(owner, `${service}-socket`, 1, undefined)] : [];
-  const patience = server.copies === true ? { customTimeouts: { create: "12h", update: "12h" } } : {};
+  const startWithin = server.copies === true ? 12 * 3600 : 600;
+  const checks = probes(startWithin);
   const workload = new StatefulSet(
     service,
     {
@@ -120,8 +125,8 @@ export function postgresServer(
             cpus: spec.cpus,
             reservedCpus: spec.reservedCpus,
             memory: spec.memory,
-            probes: probes(server.copies === true ? 12 * 3600 : 600),
-            stopSeconds: 60,
+            probes: checks,
+            stopSeconds: STOP,
             priority: owner.network.priorities.data,
           }),
         },
@@ -136,7 +141,7 @@ export function postgresServer(
         account.resource,
         ...(server.after ?? []),
       ]),
-      ...patience,
+      ...patience({ probes: checks, stopSeconds: STOP }, 1),
       protect: spec.protect,
     },
   );

@@ -5,6 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Labels, labelsOf } from "../targets/microk8s/labels";
 import { childOf, metadata, type Owner } from "../targets/microk8s/objects";
 import { allow, peer, podsOf } from "../targets/microk8s/paths";
+import { patience } from "../targets/microk8s/patience";
 import { type PodTemplate, podSpec } from "../targets/microk8s/pod";
 import { claim } from "../targets/microk8s/volumes";
 import { autoscaled, budgeted } from "./microk8s-availability";
@@ -42,6 +43,7 @@ export function replicated(
     },
     {
       ...childOf(owner, after),
+      ...patience(template, spec.scaling?.max ?? spec.replicas),
       // The autoscaler sets the number from then on; each update would put it back.
       ...(spec.scaling === undefined ? {} : { ignoreChanges: ["spec.replicas"] }),
     },
@@ -84,7 +86,11 @@ function stateful(
           : { volumeClaimTemplates: spec.volumes.map((each) => claimTemplate(owner, each.name)) }),
       },
     },
-    { ...childOf(owner, [...after, ...volumes, ...peers]), protect: volumes.length > 0 && spec.protect },
+    {
+      ...childOf(owner, [...after, ...volumes, ...peers]),
+      ...patience(template, spec.replicas),
+      protect: volumes.length > 0 && spec.protect,
+    },
   );
   if (spec.replicas > 1) budgeted(owner, selector);
   return workload;

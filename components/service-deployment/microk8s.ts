@@ -70,6 +70,8 @@ export function buildOnMicroK8s(
           "prometheus.io/path": spec.metrics.path,
           "prometheus.io/port": String(spec.metrics.port),
           "prometheus.io/scrape": "true",
+          // The pods are waited for by what makes them; until the database is there and migrated there are none.
+          "pulumi.com/skipAwait": "true",
         },
       },
       spec: {
@@ -196,7 +198,7 @@ function outside(
   ];
 }
 
-function probe(spec: ProbeSpec): input.core.v1.Probe {
+function probe(spec: ProbeSpec) {
   return {
     httpGet: { path: spec.path, port: "http", scheme: "HTTP" },
     periodSeconds: spec.interval,

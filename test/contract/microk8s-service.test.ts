@@ -114,3 +114,24 @@ test("replicas with volumes are told apart: a name, a volume and a way to each o
   const open = await shop("microk8s", { api: { ...api, protect: false } });
   expect(open.one("PersistentVolumeClaim", "data-api-0").protect).toBe(false);
 });
+
+test("an update waits as long as the pods may take to start one after another, and never less than ten minutes", async () => {
+  const patience = async (api: NonNullable<Changes["api"]>) =>
+    (await shop("microk8s", { api })).one("apps/v1:Deployment", "api").customTimeouts.create;
+  expect(await patience({ replicas: 1 })).toBe("10m");
+  expect(await patience({ replicas: 2, probes: { startWithin: "15 minutes" }, stopWithin: "60 seconds" })).toBe("37m");
+});
+
+test("an update waits for a migration as long as that may take, and runs a failed one again (SD-19)", async () => {
+  const program = await shop("microk8s", { api: { migration: { command: ["migrate"] } } });
+  const job = program.one("batch/v1:Job", "api-migration");
+  expect(specOf(program, "batch/v1:Job", "api-migration")["activeDeadlineSeconds"]).toBe(1800);
+  expect(job.customTimeouts.create).toBe("31m");
+  expect(job.inputs["metadata"]).toMatchObject({ annotations: { "pulumi.com/replaceUnready": "true" } });
+});
+
+test("an update does not wait for what only answers once others are there", async () => {
+  const program = await shop("microk8s");
+  for (const each of [program.one("core/v1:Service", "api"), ...program.ofType("networking.k8s.io/v1:Ingress")])
+    expect(each.inputs["metadata"]).toMatchObject({ annotations: { "pulumi.com/skipAwait": "true" } });
+});

@@ -51,7 +51,11 @@ export function publicRoute(owner: Owner, route: PublicRoute): void {
     {
       metadata: {
         ...metadata(owner, physicalName("dnsLabel", route.service, route.host, route.path)),
-        annotations: traefik ? byMiddlewares(owner, route) : byAnnotations(route),
+        annotations: {
+          ...(traefik ? byMiddlewares(owner, route) : byAnnotations(route)),
+          // Not every controller of a single node writes its address into the Ingress, which an update would wait for.
+          "pulumi.com/skipAwait": "true",
+        },
       },
       spec: {
         ingressClassName: network.target.ingressClass,

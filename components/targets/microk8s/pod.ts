@@ -5,6 +5,8 @@ type Container = input.core.v1.Container;
 type PodSpec = input.core.v1.PodSpec;
 type Volume = input.core.v1.Volume;
 type Probe = input.core.v1.Probe;
+/** A check whose figures the update itself reads. */
+type Start = Probe & { readonly periodSeconds: number; readonly failureThreshold: number };
 
 /** A volume together with where it is seen in the container. */
 export interface Mounted {
@@ -37,7 +39,7 @@ export interface PodTemplate {
   readonly reservedCpus: number;
   /** Memory limit in MiB; as much is reserved, because memory is never overcommitted. */
   readonly memory: number;
-  readonly probes?: { readonly startup: Probe; readonly liveness: Probe; readonly readiness: Probe };
+  readonly probes?: { readonly startup: Start; readonly liveness: Probe; readonly readiness: Probe };
   /** Seconds between the stop signal and SIGKILL. */
   readonly stopSeconds: number;
   /** Runs on the node of the pods with these labels. */

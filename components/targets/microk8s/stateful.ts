@@ -3,6 +3,7 @@ import { Service } from "@pulumi/kubernetes/core/v1/service";
 import type * as pulumi from "@pulumi/pulumi";
 import { HOLDS_NOTHING, labelsOf, type PodRole, selectorOf } from "./labels";
 import { childOf, identity, metadata, type Owner } from "./objects";
+import { patience } from "./patience";
 import { type PodTemplate, podSpec } from "./pod";
 
 /** A server with one pod that keeps its name, as the others see it. */
@@ -56,7 +57,11 @@ export function statefulServer(
         },
       },
     },
-    { ...childOf(owner, [account.resource, ...after]), ...(protect === undefined ? {} : { protect }) },
+    {
+      ...childOf(owner, [account.resource, ...after]),
+      ...patience(template, 1),
+      ...(protect === undefined ? {} : { protect }),
+    },
   );
   return { host: `${service}.${owner.network.namespace}.svc`, workload, service: address };
 }
