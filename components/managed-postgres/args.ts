@@ -45,7 +45,10 @@ export interface PostgresOnAws {
   readonly instanceClass?: string;
   /** Version of PostgreSQL: `"17"` follows the minor versions by itself, `"17.6"` stays. Default: `"17"`. */
   readonly engineVersion?: string;
-  /** Allows an update to another major version; take it away when it is done. Default: no. */
+  /**
+   * Allows an update to another major version. The new parameter group is made first; then the server is upgraded at once and not in its maintenance
+   * window, with its replicas behind it, and each gets the new group. Amazon RDS makes a snapshot before. Take it away when it is done. Default: no.
+   */
   readonly allowMajorUpgrade?: boolean;
   /** Size up to which the storage grows by itself. Default: twice `storage`. */
   readonly maxStorage?: Size;
@@ -55,6 +58,11 @@ export interface PostgresOnAws {
   readonly backupWindow?: DailyWindow;
   /** When the server may be replaced, in UTC, at least half an hour. Default: `"sun:04:30-sun:05:30"`. */
   readonly maintenanceWindow?: WeeklyTime;
+  /**
+   * Time between two looks at the processes, memory and disks of the machine below the server (Enhanced Monitoring), in seconds; they lie in the log
+   * group `RDSOSMetrics` and are paid as its logs are. Default: none, CloudWatch sees the machine from outside once a minute.
+   */
+  readonly monitoringInterval?: 1 | 5 | 10 | 15 | 30 | 60;
   /** Whether a standby in another zone takes over. Default: in prod. */
   readonly multiAz?: boolean;
   /** Restores into a new server. It is read when the server is made, and not again. */
@@ -170,6 +178,7 @@ export const schema = z.strictObject({
       backupDays: z.number().int().min(1).max(35).optional(),
       backupWindow: dailyWindow.optional(),
       maintenanceWindow: weeklyTime.optional(),
+      monitoringInterval: z.literal([1, 5, 10, 15, 30, 60]).optional(),
       multiAz: z.boolean().optional(),
       restoreFrom: z
         .union([

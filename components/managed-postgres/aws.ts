@@ -1,10 +1,14 @@
+import { Role } from "@pulumi/aws/iam/role";
+import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment";
 import { Instance } from "@pulumi/aws/rds/instance";
 import { ParameterGroup } from "@pulumi/aws/rds/parameterGroup";
 import { SubnetGroup } from "@pulumi/aws/rds/subnetGroup";
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../core/names";
 import type { SecretRef } from "../core/secrets";
+import { partitionOf } from "../targets/aws/account";
 import { closedGroup, named, type Owner } from "../targets/aws/children";
+import { trusts } from "../targets/aws/documents";
 import { logGroup } from "../targets/aws/logs";
 import type { AwsNetwork } from "../targets/network";
 import { buildMaster, MASTER_USER, type Master } from "./aws-master";
@@ -73,13 +77,15 @@ export function buildOnAws(
       autoMinorVersionUpgrade: true,
       allowMajorVersionUpgrade: spec.aws.allowMajorUpgrade,
       maintenanceWindow: spec.aws.maintenanceWindow,
-      applyImmediately: target.environment === "dev",
+      // A replica takes the parameter group of another major version only after the upgrade itself.
+      applyImmediately: target.environment === "dev" || spec.aws.allowMajorUpgrade,
       deletionProtection: spec.protect,
       copyTagsToSnapshot: true,
       performanceInsightsEnabled: true,
       performanceInsightsKmsKeyId: keyArn,
       performanceInsightsRetentionPeriod: INSIGHTS_DAYS,
       enabledCloudwatchLogsExports: ["postgresql", "upgrade"],
+      ...observed(owner, name, spec),
     },
   };
   const size = classOf(spec.aws.instanceClass, spec);
@@ -131,6 +137,33 @@ export function buildOnAws(
 
 /** Days of performance data that cost nothing. */
 const INSIGHTS_DAYS = 7;
+
+/** Lets Amazon RDS write what it sees on the machine of each server. */
+function observed(owner: Owner, name: string, spec: PostgresSpec) {
+  if (spec.aws.monitoringInterval === 0) return {};
+  const { target, parent } = owner;
+  const role = new Role(
+    `${name}-observer`,
+    {
+      name: physicalName("iamRole", target.prefix, name, "observer"),
+      description: "Writes the enhanced monitoring of a database",
+      assumeRolePolicy: trusts("monitoring.rds.amazonaws.com"),
+      ...named(owner, name, "observer"),
+    },
+    { parent },
+  );
+  const policy = new RolePolicyAttachment(
+    `${name}-observer`,
+    {
+      role: role.name,
+      policyArn: `arn:${partitionOf(target.region)}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole`,
+    },
+    { parent },
+  );
+  // Amazon RDS tries the role when it takes it, so the rights must be there.
+  const monitoringRoleArn = pulumi.all([role.arn, policy.id]).apply(([arn]) => arn);
+  return { monitoringInterval: spec.aws.monitoringInterval, monitoringRoleArn };
+}
 
 /** Named by its family: for another major version a new one is made before the server leaves the old one. */
 function parameterGroup(owner: Owner, name: string, spec: PostgresSpec): ParameterGroup {

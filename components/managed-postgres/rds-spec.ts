@@ -16,6 +16,7 @@ export interface RdsSpec {
   readonly backupDays: number;
   readonly backupWindow: string;
   readonly maintenanceWindow: string;
+  readonly monitoringInterval: number;
   readonly multiAz: boolean;
   readonly restoreFrom: RestoreFrom | undefined;
 }
@@ -40,6 +41,7 @@ export function resolveRds(args: ManagedPostgresArgs): RdsSpec {
     backupDays: prod ? 30 : 7,
     backupWindow: "03:00-04:00",
     maintenanceWindow: "sun:04:30-sun:05:30",
+    monitoringInterval: 0,
     multiAz: prod,
     restoreFrom: undefined,
     ...aws,
