@@ -5,8 +5,7 @@ import {
   type CloudEvent,
   type CloudWatching,
   cloudAlarms,
-  type MetricDefinition,
-  type Statistic,
+  metricsOf,
   sameAs,
 } from "../core/cloud-alarm";
 import { BACKUP_RULES } from "./alerts";
@@ -17,20 +16,13 @@ export interface VaultSize {
   readonly rto: number;
 }
 
-const vault = (metric: string, statistic: Statistic = "Sum"): Readonly<Record<string, MetricDefinition>> => ({
-  m: { namespace: "AWS/Backup", metric, statistic, dimensions: ["BackupVaultName"] },
-});
-
-const drill = (metric: string, statistic: Statistic): Readonly<Record<string, MetricDefinition>> => ({
-  m: { namespace: "Bulwark/Backup", metric, statistic, dimensions: ["Schedule"] },
-});
+const vault = metricsOf("AWS/Backup", "BackupVaultName");
+const drill = metricsOf("Bulwark/Backup", "Schedule");
 
 const DATA = { team: "data" } as const;
-const count = ({ count = 0 }: Readonly<Record<string, number>>) => count;
 
 const job = {
   comparison: ">=",
-  threshold: count,
   parameters: { count: 1 },
   for: "1 hour",
   period: "1 hour",
@@ -43,7 +35,7 @@ export const VAULT_ALARMS = {
   BackupFailed: {
     ...sameAs(BACKUP_RULES.BackupFailed),
     ...job,
-    metrics: vault("NumberOfBackupJobsFailed"),
+    metrics: { m: vault("NumberOfBackupJobsFailed", "Sum") },
     summary: "a backup failed",
     description: "AWS Backup has given up a job; the event says which one and why.",
   },
@@ -52,13 +44,13 @@ export const VAULT_ALARMS = {
     ...job,
     severity: "warning",
     group: "backup-age",
-    metrics: vault("NumberOfBackupJobsExpired"),
+    metrics: { m: vault("NumberOfBackupJobsExpired", "Sum") },
     summary: "a backup did not start in its window",
     description: "Other jobs took too long, or the window is too short.",
   },
   BackupTooOld: {
     ...sameAs(BACKUP_RULES.BackupTooOld),
-    metrics: vault("NumberOfBackupJobsCompleted"),
+    metrics: { m: vault("NumberOfBackupJobsCompleted", "Sum") },
     comparison: "<",
     threshold: () => 1,
     parameters: {},
@@ -78,7 +70,7 @@ export const COPY_ALARMS = {
     ...job,
     severity: "critical",
     group: "backup-copy",
-    metrics: vault("NumberOfCopyJobsFailed"),
+    metrics: { m: vault("NumberOfCopyJobsFailed", "Sum") },
     summary: "a backup was not copied to the other region",
     description: "The copy is what is left when the region is lost.",
   },
@@ -90,9 +82,8 @@ export const DRILL_ALARMS = {
     ...DATA,
     severity: "critical",
     group: "backup-drill",
-    metrics: drill("RestoreDrillsFailed", "Sum"),
+    metrics: { m: drill("RestoreDrillsFailed", "Sum") },
     comparison: ">=",
-    threshold: count,
     parameters: { count: 1 },
     for: "1 hour",
     period: "1 hour",
@@ -102,7 +93,7 @@ export const DRILL_ALARMS = {
   },
   RestoreDrillMissedObjective: {
     ...sameAs(BACKUP_RULES.RestoreDrillMissedObjective),
-    metrics: drill("RestoreDrillSeconds", "Maximum"),
+    metrics: { m: drill("RestoreDrillSeconds", "Maximum") },
     comparison: ">",
     threshold: (_, size) => size.rto,
     parameters: {},

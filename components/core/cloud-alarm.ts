@@ -28,8 +28,8 @@ export interface AlarmDefinition<F extends object> {
   /** Metric math over the metrics' ids. Default: the only metric. `$<parameter>` stands for a parameter, or for a size of `F`. */
   readonly expression?: string;
   readonly comparison: ">" | ">=" | "<" | "<=";
-  /** Worked out of the parameters and the size, so that a larger server has another threshold. */
-  threshold(parameters: Numbers, size: F): number;
+  /** Worked out of the parameters and the size, so that a larger server has another threshold. Default: the only parameter. */
+  readonly threshold?: (parameters: Numbers, size: F) => number;
   readonly parameters: Numbers;
   /** How long the condition must hold. */
   readonly for: Duration;
@@ -125,7 +125,15 @@ export interface AlarmSubject<F extends object> {
   readonly size: F;
 }
 
-/** The alarms of a table for one resource, with a tuning applied. Throws a `RangeError` when a dimension has no value. */
+/** A function that makes the definitions of the metrics of one namespace which have the same dimensions. */
+export function metricsOf(
+  namespace: string,
+  ...dimensions: readonly string[]
+): (metric: string, statistic?: Statistic) => MetricDefinition {
+  return (metric, statistic = "Average") => ({ namespace, metric, statistic, dimensions });
+}
+
+/** The alarms of a table for one resource, with a tuning applied. Throws a `RangeError` when a dimension or a threshold has no value. */
 export function cloudAlarms<F extends object>(
   table: AlarmTable<F>,
   subject: AlarmSubject<F>,
@@ -149,7 +157,7 @@ export function cloudAlarms<F extends object>(
         ),
         ...(definition.expression === undefined ? {} : { expression: filled(definition.expression, known) }),
         comparison: definition.comparison,
-        threshold: rounded(definition.threshold(parameters, subject.size)),
+        threshold: rounded((definition.threshold ?? onlyOne)(parameters, subject.size)),
         period,
         periods,
         datapoints: Math.min(definition.datapoints ?? periods, periods),
@@ -177,6 +185,13 @@ function metricOf<F extends object>(metric: MetricDefinition, subject: AlarmSubj
     statistic: metric.statistic,
     dimensions: { ...metric.fixed, ...Object.fromEntries(dimensions) },
   };
+}
+
+function onlyOne(parameters: Numbers): number {
+  const [only, ...others] = Object.values(parameters);
+  if (only === undefined || others.length > 0)
+    throw new RangeError("a threshold of several parameters, or of none, must be worked out");
+  return only;
 }
 
 function urgency(severity: Severity | undefined): Exclude<Severity, "none"> | undefined {

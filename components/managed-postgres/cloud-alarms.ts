@@ -5,8 +5,8 @@ import {
   type CloudEvent,
   type CloudWatching,
   cloudAlarms,
-  type MetricDefinition,
-  type Statistic,
+  metricsOf,
+  type Numbers,
   sameAs,
 } from "../core/cloud-alarm";
 import { POSTGRES_RULES } from "./alerts";
@@ -26,9 +26,7 @@ export interface RdsSize {
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 
-const rds = (metric: string, statistic: Statistic = "Average"): Readonly<Record<string, MetricDefinition>> => ({
-  m: { namespace: "AWS/RDS", metric, statistic, dimensions: ["DBInstanceIdentifier"] },
-});
+const rds = metricsOf("AWS/RDS", "DBInstanceIdentifier");
 
 const DATA = { team: "data" } as const;
 
@@ -37,7 +35,7 @@ export const RDS_ALARMS = {
   PostgresDown: {
     ...sameAs(POSTGRES_RULES.PostgresDown),
     // Nothing is ever below zero: only the silence of a server that no longer reports breaches.
-    metrics: rds("DatabaseConnections", "Maximum"),
+    metrics: { m: rds("DatabaseConnections", "Maximum") },
     comparison: "<",
     threshold: () => 0,
     parameters: {},
@@ -48,7 +46,7 @@ export const RDS_ALARMS = {
   },
   PostgresConnectionsHigh: {
     ...sameAs(POSTGRES_RULES.PostgresConnectionsHigh),
-    metrics: rds("DatabaseConnections", "Maximum"),
+    metrics: { m: rds("DatabaseConnections", "Maximum") },
     comparison: ">",
     threshold: ({ percent = 0 }, size) => Math.floor((size.maxConnections * percent) / 100),
     parameters: POSTGRES_RULES.PostgresConnectionsHigh.parameters,
@@ -59,7 +57,7 @@ export const RDS_ALARMS = {
   },
   PostgresConnectionsExhausted: {
     ...sameAs(POSTGRES_RULES.PostgresConnectionsExhausted),
-    metrics: rds("DatabaseConnections", "Maximum"),
+    metrics: { m: rds("DatabaseConnections", "Maximum") },
     comparison: ">",
     threshold: ({ percent = 0 }, size) => Math.floor((size.maxConnections * percent) / 100),
     parameters: POSTGRES_RULES.PostgresConnectionsExhausted.parameters,
@@ -70,9 +68,8 @@ export const RDS_ALARMS = {
   },
   PostgresXidWraparound: {
     ...sameAs(POSTGRES_RULES.PostgresXidWraparound),
-    metrics: rds("MaximumUsedTransactionIDs", "Maximum"),
+    metrics: { m: rds("MaximumUsedTransactionIDs", "Maximum") },
     comparison: ">",
-    threshold: ({ transactions = 0 }) => transactions,
     // The figure at which Amazon RDS itself asks for action.
     parameters: { transactions: 1e9 },
     for: "5 minutes",
@@ -84,9 +81,8 @@ export const RDS_ALARMS = {
     ...DATA,
     severity: "warning",
     group: "postgres-cpu",
-    metrics: rds("CPUUtilization"),
+    metrics: { m: rds("CPUUtilization") },
     comparison: ">",
-    threshold: ({ percent = 0 }) => percent,
     parameters: { percent: 80 },
     for: "15 minutes",
     missing: "missing",
@@ -97,9 +93,8 @@ export const RDS_ALARMS = {
     ...DATA,
     severity: "critical",
     group: "postgres-cpu",
-    metrics: rds("CPUUtilization"),
+    metrics: { m: rds("CPUUtilization") },
     comparison: ">",
-    threshold: ({ percent = 0 }) => percent,
     parameters: { percent: 95 },
     for: "10 minutes",
     missing: "missing",
@@ -110,7 +105,7 @@ export const RDS_ALARMS = {
     ...DATA,
     severity: "warning",
     group: "postgres-storage",
-    metrics: rds("FreeStorageSpace", "Minimum"),
+    metrics: { m: rds("FreeStorageSpace", "Minimum") },
     comparison: "<",
     threshold: ({ percent = 0 }, size) => Math.round((size.storage * percent) / 100),
     parameters: { percent: 20 },
@@ -123,7 +118,7 @@ export const RDS_ALARMS = {
     ...DATA,
     severity: "critical",
     group: "postgres-storage",
-    metrics: rds("FreeStorageSpace", "Minimum"),
+    metrics: { m: rds("FreeStorageSpace", "Minimum") },
     comparison: "<",
     threshold: ({ percent = 0 }, size) => Math.round((size.storage * percent) / 100),
     parameters: { percent: 10 },
@@ -136,7 +131,7 @@ export const RDS_ALARMS = {
     ...DATA,
     severity: "warning",
     group: "postgres-memory",
-    metrics: rds("FreeableMemory", "Minimum"),
+    metrics: { m: rds("FreeableMemory", "Minimum") },
     comparison: "<",
     threshold: ({ percent = 0 }, size) => Math.round((size.memory * percent) / 100),
     parameters: { percent: 10 },
@@ -151,9 +146,8 @@ export const RDS_ALARMS = {
     ...DATA,
     severity: "warning",
     group: "postgres-io",
-    metrics: rds("DiskQueueDepth"),
+    metrics: { m: rds("DiskQueueDepth") },
     comparison: ">",
-    threshold: ({ requests = 0 }) => requests,
     parameters: { requests: 64 },
     for: "15 minutes",
     missing: "missing",
@@ -166,7 +160,7 @@ export const RDS_ALARMS = {
     ...DATA,
     severity: "warning",
     group: "postgres-cpu",
-    metrics: rds("CPUCreditBalance", "Minimum"),
+    metrics: { m: rds("CPUCreditBalance", "Minimum") },
     comparison: "<",
     threshold: ({ percent = 0 }, size) => (size.credits * percent) / 100,
     parameters: { percent: 20 },
@@ -181,7 +175,7 @@ export const RDS_ALARMS = {
     ...DATA,
     severity: "warning",
     group: "postgres-wal",
-    metrics: rds("OldestReplicationSlotLag", "Maximum"),
+    metrics: { m: rds("OldestReplicationSlotLag", "Maximum") },
     comparison: ">",
     threshold: ({ percent = 0 }, size) => Math.round((size.storage * percent) / 100),
     parameters: { percent: 10 },
@@ -195,7 +189,7 @@ export const RDS_ALARMS = {
     ...DATA,
     severity: "warning",
     group: "postgres-wal",
-    metrics: rds("TransactionLogsDiskUsage", "Maximum"),
+    metrics: { m: rds("TransactionLogsDiskUsage", "Maximum") },
     comparison: ">",
     threshold: ({ gibibytes = 0, percent = 0 }, size) =>
       Math.min(gibibytes * GIB, Math.round((size.storage * percent) / 100)),
@@ -213,9 +207,8 @@ export const REPLICA_ALARMS = {
     severity: "warning",
     team: POSTGRES_RULES.PostgresReplicationLag.team,
     group: POSTGRES_RULES.PostgresReplicationLag.group,
-    metrics: rds("ReplicaLag", "Maximum"),
+    metrics: { m: rds("ReplicaLag", "Maximum") },
     comparison: ">",
-    threshold: ({ seconds = 0 }) => seconds,
     parameters: POSTGRES_RULES.PostgresReplicationLag.parameters,
     for: "5 minutes",
     missing: "missing",
@@ -298,9 +291,9 @@ function latency(metric: "ReadLatency" | "WriteLatency", what: string) {
     ...DATA,
     severity: "warning",
     group: "postgres-io",
-    metrics: rds(metric, "p90"),
+    metrics: { m: rds(metric, "p90") },
     comparison: ">",
-    threshold: ({ milliseconds = 0 }: Readonly<Record<string, number>>) => milliseconds / 1000,
+    threshold: ({ milliseconds = 0 }: Numbers) => milliseconds / 1000,
     parameters: { milliseconds: 20 },
     for: "15 minutes",
     missing: "missing",
@@ -314,9 +307,8 @@ function balance(metric: string, what: string) {
     ...DATA,
     severity: "warning",
     group: "postgres-io",
-    metrics: rds(metric, "Minimum"),
+    metrics: { m: rds(metric, "Minimum") },
     comparison: "<",
-    threshold: ({ percent = 0 }: Readonly<Record<string, number>>) => percent,
     parameters: { percent: 20 },
     for: "15 minutes",
     // Only classes that can burst have this metric.

@@ -1,5 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type AlarmTable, type AlarmTuning, type CloudAlarm, cloudAlarms } from "../core/cloud-alarm";
+import { type AlarmTable, type AlarmTuning, type CloudAlarm, cloudAlarms, metricsOf } from "../core/cloud-alarm";
+
+const topic = metricsOf("AWS/SNS", "TopicName");
+const queue = metricsOf("AWS/SQS", "QueueName");
+const rule = metricsOf("AWS/Events", "RuleName");
 
 const PLATFORM = { team: "platform" } as const;
 
@@ -9,16 +13,8 @@ export const TOPIC_ALARMS = {
     ...PLATFORM,
     severity: "critical",
     group: "monitoring-notifications",
-    metrics: {
-      m: {
-        namespace: "AWS/SNS",
-        metric: "NumberOfNotificationsFailed",
-        statistic: "Sum",
-        dimensions: ["TopicName"],
-      },
-    },
+    metrics: { m: topic("NumberOfNotificationsFailed", "Sum") },
     comparison: ">",
-    threshold: ({ count = 0 }) => count,
     parameters: { count: 0 },
     for: "5 minutes",
     datapoints: 1,
@@ -34,16 +30,8 @@ export const DEAD_LETTER_ALARMS = {
     ...PLATFORM,
     severity: "critical",
     group: "monitoring-notifications",
-    metrics: {
-      m: {
-        namespace: "AWS/SQS",
-        metric: "ApproximateNumberOfMessagesVisible",
-        statistic: "Maximum",
-        dimensions: ["QueueName"],
-      },
-    },
+    metrics: { m: queue("ApproximateNumberOfMessagesVisible", "Maximum") },
     comparison: ">",
-    threshold: ({ count = 0 }) => count,
     parameters: { count: 0 },
     for: "1 minute",
     missing: "notBreaching",
@@ -58,11 +46,8 @@ export const HEARTBEAT_ALARMS = {
     ...PLATFORM,
     severity: "warning",
     group: "monitoring-heartbeat",
-    metrics: {
-      m: { namespace: "AWS/Events", metric: "FailedInvocations", statistic: "Sum", dimensions: ["RuleName"] },
-    },
+    metrics: { m: rule("FailedInvocations", "Sum") },
     comparison: ">",
-    threshold: ({ count = 0 }) => count,
     parameters: { count: 0 },
     for: "5 minutes",
     datapoints: 3,

@@ -4,9 +4,7 @@ import {
   type AlarmTuning,
   type CloudWatching,
   cloudAlarms,
-  type MetricDefinition,
-  type Numbers,
-  type Statistic,
+  metricsOf,
   sameAs,
 } from "../core/cloud-alarm";
 import { REDIS_RULES } from "./alerts";
@@ -26,19 +24,16 @@ export const MAX_CLIENTS = 65_000;
 
 const MIB = 1024 ** 2;
 
-const node = (metric: string, statistic: Statistic = "Average"): Readonly<Record<string, MetricDefinition>> => ({
-  m: { namespace: "AWS/ElastiCache", metric, statistic, dimensions: ["CacheClusterId"] },
-});
+const node = metricsOf("AWS/ElastiCache", "CacheClusterId");
 
 const DATA = { team: "data" } as const;
-const percent = ({ percent = 0 }: Numbers) => percent;
 
 /** The alarms of every node of a replication group. */
 export const CACHE_ALARMS = {
   RedisDown: {
     ...sameAs(REDIS_RULES.RedisDown),
     // Nothing is ever below zero: only the silence of a node that no longer reports breaches.
-    metrics: node("EngineCPUUtilization", "Maximum"),
+    metrics: { m: node("EngineCPUUtilization", "Maximum") },
     comparison: "<",
     threshold: () => 0,
     parameters: {},
@@ -49,9 +44,8 @@ export const CACHE_ALARMS = {
   },
   RedisMemoryHigh: {
     ...sameAs(REDIS_RULES.RedisMemoryHigh),
-    metrics: node("DatabaseMemoryUsagePercentage", "Maximum"),
+    metrics: { m: node("DatabaseMemoryUsagePercentage", "Maximum") },
     comparison: ">",
-    threshold: percent,
     // Lower than on the other targets, since a critical alarm follows at 90.
     parameters: { percent: 80 },
     for: "5 minutes",
@@ -63,9 +57,8 @@ export const CACHE_ALARMS = {
     ...DATA,
     severity: "critical",
     group: REDIS_RULES.RedisMemoryHigh.group,
-    metrics: node("DatabaseMemoryUsagePercentage", "Maximum"),
+    metrics: { m: node("DatabaseMemoryUsagePercentage", "Maximum") },
     comparison: ">",
-    threshold: percent,
     parameters: { percent: 90 },
     for: "5 minutes",
     missing: "missing",
@@ -76,7 +69,7 @@ export const CACHE_ALARMS = {
   },
   RedisConnectionsHigh: {
     ...sameAs(REDIS_RULES.RedisConnectionsHigh),
-    metrics: node("CurrConnections", "Maximum"),
+    metrics: { m: node("CurrConnections", "Maximum") },
     comparison: ">",
     threshold: ({ percent = 0 }, size) => (size.maxClients * percent) / 100,
     parameters: REDIS_RULES.RedisConnectionsHigh.parameters,
@@ -89,9 +82,8 @@ export const CACHE_ALARMS = {
     ...DATA,
     severity: "warning",
     group: "redis-cpu",
-    metrics: node("EngineCPUUtilization"),
+    metrics: { m: node("EngineCPUUtilization") },
     comparison: ">",
-    threshold: percent,
     parameters: { percent: 80 },
     for: "10 minutes",
     missing: "missing",
@@ -102,9 +94,8 @@ export const CACHE_ALARMS = {
     ...DATA,
     severity: "critical",
     group: "redis-cpu",
-    metrics: node("EngineCPUUtilization"),
+    metrics: { m: node("EngineCPUUtilization") },
     comparison: ">",
-    threshold: percent,
     parameters: { percent: 90 },
     for: "5 minutes",
     missing: "missing",
@@ -115,9 +106,8 @@ export const CACHE_ALARMS = {
     ...DATA,
     severity: "warning",
     group: REDIS_RULES.RedisMemoryHigh.group,
-    metrics: node("Evictions", "Sum"),
+    metrics: { m: node("Evictions", "Sum") },
     comparison: ">",
-    threshold: ({ count = 0 }) => count,
     parameters: { count: 0 },
     for: "5 minutes",
     missing: "notBreaching",
@@ -129,9 +119,8 @@ export const CACHE_ALARMS = {
     ...DATA,
     severity: "warning",
     group: "redis-replication",
-    metrics: node("ReplicationLag", "Maximum"),
+    metrics: { m: node("ReplicationLag", "Maximum") },
     comparison: ">",
-    threshold: ({ seconds = 0 }) => seconds,
     parameters: { seconds: 5 },
     for: "5 minutes",
     // The primary has no such metric.
@@ -144,7 +133,7 @@ export const CACHE_ALARMS = {
     ...DATA,
     severity: "warning",
     group: REDIS_RULES.RedisMemoryHigh.group,
-    metrics: node("SwapUsage", "Maximum"),
+    metrics: { m: node("SwapUsage", "Maximum") },
     comparison: ">",
     threshold: ({ mebibytes = 0 }) => mebibytes * MIB,
     parameters: { mebibytes: 50 },
@@ -157,9 +146,8 @@ export const CACHE_ALARMS = {
     severity: "warning",
     team: "security",
     group: "security-logins",
-    metrics: node("AuthenticationFailures", "Sum"),
+    metrics: { m: node("AuthenticationFailures", "Sum") },
     comparison: ">",
-    threshold: ({ count = 0 }) => count,
     parameters: { count: 10 },
     for: "5 minutes",
     period: "5 minutes",

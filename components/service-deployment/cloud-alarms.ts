@@ -6,9 +6,7 @@ import {
   type CloudMetric,
   type CloudWatching,
   cloudAlarms,
-  type MetricDefinition,
-  type Numbers,
-  type Statistic,
+  metricsOf,
   sameAs,
 } from "../core/cloud-alarm";
 import { AVAILABILITY_RULES } from "../monitoring-stack/availability";
@@ -20,24 +18,11 @@ export interface EcsSize {
   readonly replicas: number;
 }
 
-const ecs = (metric: string): Readonly<Record<string, MetricDefinition>> => ({
-  m: { namespace: "AWS/ECS", metric, statistic: "Average", dimensions: ["ClusterName", "ServiceName"] },
-});
-const insights = (metric: string, statistic: Statistic): MetricDefinition => ({
-  namespace: "ECS/ContainerInsights",
-  metric,
-  statistic,
-  dimensions: ["ClusterName", "ServiceName"],
-});
-const targets = (metric: string, statistic: Statistic): MetricDefinition => ({
-  namespace: "AWS/ApplicationELB",
-  metric,
-  statistic,
-  dimensions: ["LoadBalancer", "TargetGroup"],
-});
+const ecs = metricsOf("AWS/ECS", "ClusterName", "ServiceName");
+const insights = metricsOf("ECS/ContainerInsights", "ClusterName", "ServiceName");
+const targets = metricsOf("AWS/ApplicationELB", "LoadBalancer", "TargetGroup");
 
 const PLATFORM = { team: "platform" } as const;
-const percent = ({ percent = 0 }: Numbers) => percent;
 
 /** Symptoms that the users of one service notice: together they page once. */
 const OUTAGE = "outage";
@@ -63,9 +48,8 @@ export const ECS_ALARMS = {
     ...PLATFORM,
     severity: "warning",
     group: "service-cpu",
-    metrics: ecs("CPUUtilization"),
+    metrics: { m: ecs("CPUUtilization") },
     comparison: ">",
-    threshold: percent,
     parameters: { percent: 80 },
     for: "10 minutes",
     missing: "missing",
@@ -76,9 +60,8 @@ export const ECS_ALARMS = {
     ...PLATFORM,
     severity: "critical",
     group: "service-cpu",
-    metrics: ecs("CPUUtilization"),
+    metrics: { m: ecs("CPUUtilization") },
     comparison: ">",
-    threshold: percent,
     parameters: { percent: 95 },
     for: "5 minutes",
     missing: "missing",
@@ -89,9 +72,8 @@ export const ECS_ALARMS = {
     ...PLATFORM,
     severity: "warning",
     group: "service-memory",
-    metrics: ecs("MemoryUtilization"),
+    metrics: { m: ecs("MemoryUtilization") },
     comparison: ">",
-    threshold: percent,
     parameters: { percent: 80 },
     for: "10 minutes",
     missing: "missing",
@@ -102,9 +84,8 @@ export const ECS_ALARMS = {
     ...PLATFORM,
     severity: "critical",
     group: "service-memory",
-    metrics: ecs("MemoryUtilization"),
+    metrics: { m: ecs("MemoryUtilization") },
     comparison: ">",
-    threshold: percent,
     parameters: { percent: 95 },
     for: "5 minutes",
     missing: "missing",
@@ -121,7 +102,6 @@ export const ECS_ALARMS = {
     },
     expression: "100 * used / reserved",
     comparison: ">",
-    threshold: percent,
     parameters: { percent: 80 },
     for: "10 minutes",
     missing: "notBreaching",
@@ -163,7 +143,6 @@ export const ROUTED_ALARMS = {
     ...sameAs(SERVICE_RULES.HighLatencyP95),
     metrics: { m: targets("TargetResponseTime", "p95") },
     comparison: ">",
-    threshold: ({ seconds = 0 }) => seconds,
     parameters: SERVICE_RULES.HighLatencyP95.parameters,
     for: SERVICE_RULES.HighLatencyP95.for,
     missing: "notBreaching",
@@ -176,7 +155,6 @@ export const ROUTED_ALARMS = {
     group: "availability",
     metrics: { m: targets("UnHealthyHostCount", "Maximum") },
     comparison: ">=",
-    threshold: ({ count = 0 }) => count,
     parameters: { count: 1 },
     for: "3 minutes",
     missing: "notBreaching",

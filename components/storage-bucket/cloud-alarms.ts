@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type AlarmTable, type AlarmTuning, type CloudWatching, cloudAlarms } from "../core/cloud-alarm";
+import { type AlarmTable, type AlarmTuning, type CloudWatching, cloudAlarms, metricsOf } from "../core/cloud-alarm";
 
 /** What decides which alarms a bucket has. */
 export interface BucketSize {
@@ -18,11 +18,8 @@ export const S3_ALARMS = {
     ...DATA,
     severity: "warning",
     group: "bucket-errors",
-    metrics: {
-      m: { namespace: "AWS/S3", metric: "5xxErrors", statistic: "Average", dimensions: ["BucketName", "FilterId"] },
-    },
+    metrics: { m: metricsOf("AWS/S3", "BucketName", "FilterId")("5xxErrors") },
     comparison: ">",
-    threshold: ({ ratio = 0 }) => ratio,
     parameters: { ratio: 0.05 },
     for: "5 minutes",
     missing: "notBreaching",
@@ -33,16 +30,8 @@ export const S3_ALARMS = {
     ...DATA,
     severity: "critical",
     group: "backup-coldtier",
-    metrics: {
-      m: {
-        namespace: "AWS/S3",
-        metric: "OperationsFailedReplication",
-        statistic: "Sum",
-        dimensions: ["SourceBucket"],
-      },
-    },
+    metrics: { m: metricsOf("AWS/S3", "SourceBucket")("OperationsFailedReplication", "Sum") },
     comparison: ">",
-    threshold: ({ count = 0 }) => count,
     parameters: { count: 0 },
     for: "5 minutes",
     missing: "notBreaching",

@@ -5,20 +5,14 @@ import {
   type CloudAlarm,
   type CloudWatching,
   cloudAlarms,
-  type MetricDefinition,
+  metricsOf,
   sameAs,
 } from "../core/cloud-alarm";
 import { ENDPOINT_RULES } from "./alerts";
 
-const edge = (metric: string): Readonly<Record<string, MetricDefinition>> => ({
-  m: { namespace: "AWS/ApplicationELB", metric, statistic: "Sum", dimensions: ["LoadBalancer"] },
-});
-const nat = (metric: string): MetricDefinition => ({
-  namespace: "AWS/NATGateway",
-  metric,
-  statistic: "Sum",
-  dimensions: ["NatGatewayId"],
-});
+const edge = metricsOf("AWS/ApplicationELB", "LoadBalancer");
+const nat = metricsOf("AWS/NATGateway", "NatGatewayId");
+const certificates = metricsOf("AWS/CertificateManager", "CertificateArn");
 
 const PLATFORM = { team: "platform" } as const;
 
@@ -28,9 +22,8 @@ export const EDGE_ALARMS = {
     ...PLATFORM,
     severity: "critical",
     group: "endpoint-availability",
-    metrics: edge("HTTPCode_ELB_5XX_Count"),
+    metrics: { m: edge("HTTPCode_ELB_5XX_Count", "Sum") },
     comparison: ">",
-    threshold: ({ perMinute = 0 }) => perMinute,
     parameters: { perMinute: 10 },
     for: "5 minutes",
     datapoints: 3,
@@ -42,9 +35,8 @@ export const EDGE_ALARMS = {
     ...PLATFORM,
     severity: "warning",
     group: "endpoint-availability",
-    metrics: edge("RejectedConnectionCount"),
+    metrics: { m: edge("RejectedConnectionCount", "Sum") },
     comparison: ">",
-    threshold: ({ count = 0 }) => count,
     parameters: { count: 0 },
     for: "5 minutes",
     datapoints: 1,
@@ -56,9 +48,8 @@ export const EDGE_ALARMS = {
     severity: "info",
     team: "security",
     group: "security-edge",
-    metrics: edge("ClientTLSNegotiationErrorCount"),
+    metrics: { m: edge("ClientTLSNegotiationErrorCount", "Sum") },
     comparison: ">",
-    threshold: ({ count = 0 }) => count,
     parameters: { count: 100 },
     for: "15 minutes",
     period: "5 minutes",
@@ -80,9 +71,8 @@ export const NAT_ALARMS = {
     ...PLATFORM,
     severity: "critical",
     group: "network-outbound",
-    metrics: { m: nat("ErrorPortAllocation") },
+    metrics: { m: nat("ErrorPortAllocation", "Sum") },
     comparison: ">",
-    threshold: ({ count = 0 }) => count,
     parameters: { count: 0 },
     for: "5 minutes",
     datapoints: 1,
@@ -95,13 +85,12 @@ export const NAT_ALARMS = {
     severity: "warning",
     group: "network-outbound",
     metrics: {
-      dropped: nat("PacketsDropCount"),
-      fromSource: nat("PacketsInFromSource"),
-      fromDestination: nat("PacketsInFromDestination"),
+      dropped: nat("PacketsDropCount", "Sum"),
+      fromSource: nat("PacketsInFromSource", "Sum"),
+      fromDestination: nat("PacketsInFromDestination", "Sum"),
     },
     expression: "100 * dropped / (fromSource + fromDestination)",
     comparison: ">",
-    threshold: ({ percent = 0 }) => percent,
     parameters: { percent: 0.01 },
     for: "15 minutes",
     missing: "notBreaching",
@@ -152,16 +141,8 @@ export function networkWatching(name: string, identity: NetworkIdentity, tuning:
 function certificate<S extends "warning" | "critical">(severity: S, days: number) {
   return {
     ...sameAs({ ...ENDPOINT_RULES.CertificateExpiresSoon, severity }),
-    metrics: {
-      m: {
-        namespace: "AWS/CertificateManager",
-        metric: "DaysToExpiry",
-        statistic: "Minimum",
-        dimensions: ["CertificateArn"],
-      },
-    },
+    metrics: { m: certificates("DaysToExpiry", "Minimum") },
     comparison: "<",
-    threshold: ({ days: limit = 0 }: Readonly<Record<string, number>>) => limit,
     parameters: { days },
     for: "1 day",
     period: "1 day",
