@@ -1,6 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
 import {
-  ArgumentError,
   BackupSchedule,
   type BackupScheduleArgs,
   configurationSource,
@@ -10,37 +8,8 @@ import {
   type StorageBucketArgs,
   SurveillanceVpc,
 } from "../../components";
-import { resetProgram } from "../../components/core/tick";
 import { ComposeHost } from "../../components/targets/compose-host";
-import { withMocks } from "../mocks/program";
-
-let registered: string[] = [];
-
-const traces = Error.stackTraceLimit;
-// Jest maps every stack trace to its source, and the SDK takes several for each property.
-beforeAll(() => {
-  Error.stackTraceLimit = 0;
-});
-afterAll(() => {
-  Error.stackTraceLimit = traces;
-});
-
-beforeEach(async () => {
-  registered = [];
-  resetProgram();
-  await pulumi.runtime.setMocks(
-    {
-      newResource: (args) => {
-        registered.push(args.name);
-        return { id: args.name, state: args.inputs };
-      },
-      call: () => ({}),
-    },
-    "project",
-    "dev",
-    true,
-  );
-});
+import { refused, withMocks } from "../mocks/program";
 
 const wrong = <T>(value: unknown): T => value as T;
 
@@ -81,15 +50,8 @@ function program(args: Given, image?: { reference: string; user: string }): void
 
 /** What is wrong with a program that is refused. */
 async function problemsOf(args: Given, image?: { reference: string; user: string }): Promise<string[]> {
-  try {
-    program(args, image);
-  } catch (error) {
-    if (!(error instanceof ArgumentError)) throw error;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(registered).toEqual([]);
-    return error.problems.map((each) => `${each.path}: ${each.given} | ${each.allowed} | ${each.fix}`);
-  }
-  throw new Error("the program was accepted");
+  const { problems } = await refused(() => program(args, image));
+  return problems.map((each) => `${each.path}: ${each.given} | ${each.allowed} | ${each.fix}`);
 }
 
 describe("a schedule that cannot hold what it promises", () => {

@@ -4,6 +4,7 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { disconnect, setMockOptions } from "@pulumi/pulumi/runtime/settings";
 import * as runtimeState from "@pulumi/pulumi/runtime/state";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { ArgumentError } from "../../components/core/errors";
 import { resetProgram } from "../../components/core/tick";
 import { outputsOf } from "./outputs";
 import { plain, secretPaths, wrapSecret } from "./values";
@@ -128,6 +129,32 @@ function describe(
  * its stack `test`.
  */
 export function withMocks(program: () => void | Promise<void>): Promise<Program> {
+  return underMocks(async (recorder) => {
+    await program();
+    await disconnect();
+    return programOf(recorder.recorded);
+  });
+}
+
+/** The error by which a program is refused, once it is certain that it has registered nothing. Throws when the program is accepted. */
+export function refused(program: () => unknown): Promise<ArgumentError> {
+  return underMocks(async (recorder) => {
+    let thrown: unknown;
+    try {
+      await program();
+    } catch (error) {
+      thrown = error;
+    }
+    if (thrown === undefined) throw new Error("the program was accepted");
+    if (!(thrown instanceof ArgumentError)) throw thrown;
+    // What a refused program holds back never ends: there is nothing to wait for but the turns in which it could register.
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(recorder.recorded.map((each) => each.urn)).toEqual([]);
+    return thrown;
+  });
+}
+
+function underMocks<T>(run: (recorder: Recorder) => Promise<T>): Promise<T> {
   return withLocalStorage(async () => {
     resetProgram();
     const recorder = new Recorder();
@@ -137,12 +164,10 @@ export function withMocks(program: () => void | Promise<void>): Promise<Program>
     const frames = Error.stackTraceLimit;
     Error.stackTraceLimit = 1;
     try {
-      await program();
-      await disconnect();
+      return await run(recorder);
     } finally {
       Error.stackTraceLimit = frames;
     }
-    return programOf(recorder.recorded);
   });
 }
 
