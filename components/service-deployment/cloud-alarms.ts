@@ -302,7 +302,7 @@ const ROLLOUT_ALARM = {
     },
     expression: "IF(requests > $floor, 100 * FILL(errors, 0) / requests, 0)",
     comparison: ">",
-    threshold: percent,
+    threshold: ({ percent = 0 }) => percent,
     parameters: { percent: 5, floor: 10 },
     for: "2 minutes",
     missing: "notBreaching",
