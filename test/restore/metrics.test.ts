@@ -101,6 +101,28 @@ describeWith(["prometheus"], "what the runner reports makes the right alert fire
       ["RestoreDrillMissedObjective db"],
     ],
     [
+      "a drill restored data that is older than the RPO",
+      text({
+        "drill-db": {
+          ...WELL["drill-db"],
+          extra: [
+            { name: "restore_drill_last_duration_seconds", value: 60 },
+            { name: "restore_drill_last_data_age_seconds", value: 2 * HOUR },
+          ],
+        },
+      }),
+      60,
+      ["RestoreDrillMissedObjective db"],
+    ],
+    ["a drill failed", text({ "drill-db": { ...WELL["drill-db"], lastExit: 1 } }), 60, ["BackupFailed db drill"]],
+    [
+      "a check found a damaged object",
+      text({ "verify-db": { ...WELL["verify-db"], lastExit: 1 } }),
+      60,
+      ["BackupFailed db verify"],
+    ],
+    ["the runner is gone", "", 40 * 60, ["BackupMetricAbsent db full", "BackupMetricAbsent db wal"]],
+    [
       "a schedule that never rehearsed: its age counts from the day it was declared",
       text({ "drill-db": { since: now - 30 * DAY } }),
       6 * DAY,
