@@ -117,15 +117,15 @@ function overGroups(half: Half, program: Program, from: string, to: string, port
     : some("SecurityGroupIngressRule", target, source);
 }
 
-/** The security group that the ECS service or the database instance really wears. */
+/** The security group that the ECS service, the database instance or the cache really wears. */
 function groupOf(program: Program, name: string): string {
   const worn = (each: Registered | undefined): string[] => {
     const network = each?.inputs["networkConfiguration"] as { securityGroups: string[] } | undefined;
-    return network?.securityGroups ?? ((each?.inputs["vpcSecurityGroupIds"] ?? []) as string[]);
+    const { vpcSecurityGroupIds, securityGroupIds } = (each?.inputs ?? {}) as Readonly<Record<string, string[]>>;
+    return network?.securityGroups ?? vpcSecurityGroupIds ?? securityGroupIds ?? [];
   };
-  const [wearer] = [...program.ofType("ecs/service:Service"), ...program.ofType("rds/instance:Instance")].filter(
-    (each) => each.name === name,
-  );
+  const wearers = ["ecs/service:Service", "rds/instance:Instance", "replicationGroup:ReplicationGroup"];
+  const [wearer] = wearers.flatMap((type) => program.ofType(type)).filter((each) => each.name === name);
   const [group, ...others] = worn(wearer);
   if (group === undefined || others.length > 0) throw new Error(`${name} should wear exactly one security group`);
   return group;

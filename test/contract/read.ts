@@ -88,6 +88,10 @@ export function isStateful(each: Registered): boolean {
       return true;
     case "Instance":
       return each.type.startsWith("aws:rds/");
+    case "ReplicationGroup":
+      return true;
+    case "Bucket":
+      return each.parent.includes("bulwark:index:StorageBucket::");
     default:
       return false;
   }

@@ -29,6 +29,10 @@ const AWS: Readonly<Record<string, (name: string) => Record<string, unknown>>> =
     endpoint: `${name}.rds.example.com:5432`,
     masterUserSecrets: [{ secretArn: `arn:aws:secretsmanager:us-east-1:123456789012:secret:rds-${name}` }],
   }),
+  ReplicationGroup: (name) => ({
+    primaryEndpointAddress: `${name}.cache.example.com`,
+    readerEndpointAddress: `${name}-reader.cache.example.com`,
+  }),
   LoadBalancer: (name) => ({ dnsName: `${name}.elb.example.com` }),
   Vpc: () => ({ ipv6CidrBlock: "2600:1f18:1234:5600::/56" }),
   SecretVersion: (name) => ({ versionId: `version-of-${name}` }),
