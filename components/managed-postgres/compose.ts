@@ -9,7 +9,15 @@ import { type ContainerSpec, oneShot, server } from "../targets/compose/hardened
 import { network as dockerNetwork, volume } from "../targets/compose/stores";
 import type { ComposeNetwork } from "../targets/network";
 import { LateArchiving } from "./archiving";
-import { PGBACKREST_CONF, PGDATA, pgHba, postgresqlConf, servePrimary, serveReplica } from "./configuration";
+import {
+  PGBACKREST_CONF,
+  PGDATA,
+  pgHba,
+  postgresqlConf,
+  SERVER_ENVIRONMENT,
+  servePrimary,
+  serveReplica,
+} from "./configuration";
 import type { PostgresOutput } from "./output";
 import { MONITOR_ROLE, provisionSql, scramVerifier, slotName } from "./provision";
 import type { PostgresSpec } from "./spec";
@@ -147,14 +155,7 @@ function postgres(
       image: shared.image,
       user: shared.user,
       entrypoint: ["/bin/sh", "/etc/bulwark/start"],
-      environment: {
-        PGDATA,
-        POSTGRES_DB: "postgres",
-        POSTGRES_INITDB_ARGS: "--data-checksums --auth-local=peer --auth-host=scram-sha-256",
-        // The superuser gets a password that nobody knows: it logs in through the socket alone.
-        POSTGRES_PASSWORD_FILE: "/proc/sys/kernel/random/uuid",
-        POSTGRES_USER: "postgres",
-      },
+      environment: SERVER_ENVIRONMENT,
       attachments: [{ network: shared.hub.name, aliases: [service] }],
       mounts: [
         { volume: data.name, target: DATA, readOnly: false },

@@ -4,6 +4,16 @@ import type { Settings } from "./tuning";
 /** Folder of the data in the container; a level below the volume, so that a fresh volume's `lost+found` does not stop initdb. */
 export const PGDATA = "/var/lib/postgresql/data/pgdata";
 
+/** What the image's entrypoint is told. */
+export const SERVER_ENVIRONMENT = {
+  PGDATA,
+  POSTGRES_DB: "postgres",
+  POSTGRES_INITDB_ARGS: "--data-checksums --auth-local=peer --auth-host=scram-sha-256",
+  // The superuser gets a password that nobody knows: it logs in through the socket alone.
+  POSTGRES_PASSWORD_FILE: "/proc/sys/kernel/random/uuid",
+  POSTGRES_USER: "postgres",
+} as const;
+
 /** Settings that every server has, whatever its size. */
 const FIXED: Settings = {
   listen_addresses: "*",

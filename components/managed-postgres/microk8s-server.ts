@@ -8,7 +8,7 @@ import { childOf, configuration, identity, metadata, type Owner } from "../targe
 import { patience } from "../targets/microk8s/patience";
 import { type Mounted, memoryMount, podSpec } from "../targets/microk8s/pod";
 import { claim, claimMount } from "../targets/microk8s/volumes";
-import { PGDATA, pgHba, postgresqlConf } from "./configuration";
+import { pgHba, postgresqlConf, SERVER_ENVIRONMENT } from "./configuration";
 import type { PostgresSpec } from "./spec";
 
 /** Folder of the server's socket. */
@@ -100,14 +100,7 @@ export function postgresServer(
             serviceAccount: account.name,
             user: userOf(spec),
             entrypoint: ["/bin/sh", "/etc/bulwark/start"],
-            environment: {
-              PGDATA,
-              POSTGRES_DB: "postgres",
-              POSTGRES_INITDB_ARGS: "--data-checksums --auth-local=peer --auth-host=scram-sha-256",
-              // The superuser gets a password that nobody knows: it logs in through the socket alone.
-              POSTGRES_PASSWORD_FILE: "/proc/sys/kernel/random/uuid",
-              POSTGRES_USER: "postgres",
-            },
+            environment: SERVER_ENVIRONMENT,
             mounts: [
               claimMount("data", "/var/lib/postgresql/data", `${service}-data`),
               server.socket === "shared" ? socketMount(service) : memoryMount("socket", SOCKET, 1),

@@ -1,3 +1,12 @@
+/** How Alloy is started, with its configuration at `/etc/bulwark/config.alloy`. */
+export const ALLOY_COMMAND: readonly string[] = [
+  "run",
+  "--server.http.listen-addr=0.0.0.0:12345",
+  "--storage.path=/var/lib/alloy/data",
+  "--disable-reporting",
+  "/etc/bulwark/config.alloy",
+];
+
 /** Port of the gateway to Docker. */
 export const GATEWAY_PORT = 2375;
 

@@ -4,6 +4,7 @@ import type { Problem } from "../core/errors";
 import type { Monitoring } from "../core/monitorable";
 import { Problems } from "../core/problems";
 import { type MonitoringStackArgs, schema } from "./args";
+import { checkWatches, type Watched } from "./check-watches";
 import { ACCOUNT_EVENTS } from "./cloud-events";
 
 /** {@link MonitoringStackArgs} on AWS, with every default filled in. */
@@ -21,7 +22,7 @@ export interface CloudMonitoringSpec {
 export function resolveCloudMonitoring(name: string, args: MonitoringStackArgs): CloudMonitoringSpec {
   const problems = new Problems(`MonitoringStack "${name}"`).shape(schema, args, Object.keys(schema.shape));
   checkName(problems, name, "monitoring");
-  problems.across(["watches", "routing"], (add) => checkWatches(args, add));
+  problems.across(["watches", "routing"], (add) => checkWatches(args, ALARMS, add));
   problems.across(["vpc", "routing"], (add) => {
     if (args.routing.cloud !== undefined) return;
     add({
@@ -56,39 +57,11 @@ export function resolveCloudMonitoring(name: string, args: MonitoringStackArgs):
   };
 }
 
-function checkWatches(args: MonitoringStackArgs, add: (problem: Problem) => void): void {
-  const seen = new Set<string>();
-  for (const [index, each] of args.watches.entries()) {
-    const { component, cloud } = each.monitoring;
-    if (seen.has(component)) {
-      add({
-        path: `watches.${index}`,
-        given: `${component} for the second time`,
-        allowed: "each component once",
-        fix: "remove one of the two",
-      });
-    }
-    seen.add(component);
-    const all = [...(cloud?.alarms ?? []), ...(cloud?.events ?? [])];
-    if (all.length === 0) {
-      add({
-        path: `watches.${index}`,
-        given: `${component}, which has no alarm`,
-        allowed: "components of which something is watched on aws",
-        fix: "leave at least one of its alarms on",
-      });
-    }
-    const unknown = [...new Set(all.map((alarm) => alarm.team))].filter((team) => !args.routing.teams.includes(team));
-    if (unknown.length > 0) {
-      add({
-        path: `watches.${index}`,
-        given: `alarms of ${component} for ${unknown.join(", ")}`,
-        allowed: `teams that the routing knows: ${args.routing.teams.join(", ")}`,
-        fix: "add the team to the routing, or give those alarms another one",
-      });
-    }
-  }
-}
+const ALARMS: Watched = {
+  what: "alarm",
+  where: "on aws",
+  teams: ({ cloud }) => [...(cloud?.alarms ?? []), ...(cloud?.events ?? [])].map((alarm) => alarm.team),
+};
 
 /** Arguments that are about Prometheus and the pages beside it, and what takes their place. */
 const ELSEWHERE = {

@@ -2,7 +2,7 @@ import type { ScrapeTarget } from "../core/monitorable";
 import { carry } from "../targets/compose/carrier";
 import { server } from "../targets/compose/hardened";
 import { network as dockerNetwork, volume } from "../targets/compose/stores";
-import { alloyConfig, GATEWAY_PORT, gatewayConfig } from "./agents";
+import { ALLOY_COMMAND, alloyConfig, GATEWAY_PORT, gatewayConfig } from "./agents";
 import { run, type Shared } from "./part";
 import { MEMORY } from "./spec";
 
@@ -116,13 +116,7 @@ function alloy(shared: Shared, toDocker: ToDocker): void {
   run(shared, {
     service: "alloy",
     part: "alloy",
-    command: [
-      "run",
-      "--server.http.listen-addr=0.0.0.0:12345",
-      "--storage.path=/var/lib/alloy/data",
-      "--disable-reporting",
-      "/etc/bulwark/config.alloy",
-    ],
+    command: ALLOY_COMMAND,
     files: [{ path: "/etc/bulwark/config.alloy", content: config }],
     data: "/var/lib/alloy/data",
     // The image holds bash and nothing that fetches.

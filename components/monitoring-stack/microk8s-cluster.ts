@@ -7,7 +7,7 @@ import { childOf, identity, metadata, type Owner } from "../targets/microk8s/obj
 import { allow, NODES, podsOf } from "../targets/microk8s/paths";
 import { podSpec } from "../targets/microk8s/pod";
 import { mayRead, mayReadCluster, type Right } from "../targets/microk8s/rights";
-import { alloyOnKubernetes } from "./agents";
+import { ALLOY_COMMAND, alloyOnKubernetes } from "./agents";
 import { run } from "./microk8s-part";
 import { MEMORY, type MonitoringSpec } from "./spec";
 
@@ -43,13 +43,7 @@ export function clusterParts(home: Owner, spec: MonitoringSpec, watched: readonl
   run(home, spec, {
     service: "alloy",
     part: "alloy",
-    command: [
-      "run",
-      "--server.http.listen-addr=0.0.0.0:12345",
-      "--storage.path=/var/lib/alloy/data",
-      "--disable-reporting",
-      "/etc/bulwark/config.alloy",
-    ],
+    command: ALLOY_COMMAND,
     folders: { "/etc/bulwark": { "config.alloy": alloyOnKubernetes(namespaces, "loki:3100") } },
     data: { path: "/var/lib/alloy/data", mebibytes: 256 },
     ports: { http: 12_345 },

@@ -8,6 +8,7 @@ import { type MonitoringStackArgs, schema } from "./args";
 import { availabilityRules } from "./availability";
 import { everyAlert } from "./catalogue";
 import { checkTuning } from "./check-tuning";
+import { checkWatches, type Watched } from "./check-watches";
 import { containerRules } from "./container-alerts";
 import { hostRules } from "./host-alerts";
 import { IMAGES, PACKAGED, type PackagedPart, type Part, type PartImage } from "./images";
@@ -92,7 +93,7 @@ export function resolveMonitoring(name: string, args: MonitoringStackArgs): Moni
   }
   checkAlerts(problems, args);
   checkTuning(problems, args);
-  checkWatches(problems, args);
+  problems.across(["watches", "routing"], (add) => checkWatches(args, ALERTS, add));
   checkTarget(problems, name, args);
   problems.throwIfAny();
   const watched = args.watches.map((each) => each.monitoring);
@@ -191,41 +192,10 @@ function checkAlerts(problems: Problems, args: MonitoringStackArgs): void {
   });
 }
 
-function checkWatches(problems: Problems, args: MonitoringStackArgs): void {
-  problems.across(["watches", "routing"], (add) => {
-    const seen = new Set<string>();
-    for (const [index, each] of args.watches.entries()) {
-      const { component, sources } = each.monitoring;
-      if (seen.has(component)) {
-        add({
-          path: `watches.${index}`,
-          given: `${component} for the second time`,
-          allowed: "each component once",
-          fix: "remove one of the two",
-        });
-      }
-      seen.add(component);
-      const rules = sources.flatMap((source) => source.rules({}));
-      if (rules.length === 0) {
-        add({
-          path: `watches.${index}`,
-          given: `${component}, which has no alert`,
-          allowed: "components of which something is watched",
-          fix: "leave at least one of its alerts on",
-        });
-      }
-      const unknown = [...new Set(rules.map((rule) => rule.team))].filter((team) => !args.routing.teams.includes(team));
-      if (unknown.length > 0) {
-        add({
-          path: `watches.${index}`,
-          given: `alerts of ${component} for ${unknown.join(", ")}`,
-          allowed: `teams that the routing knows: ${args.routing.teams.join(", ")}`,
-          fix: "add the team to the routing, or give those alerts another one",
-        });
-      }
-    }
-  });
-}
+const ALERTS: Watched = {
+  what: "alert",
+  teams: ({ sources }) => sources.flatMap((source) => source.rules({})).map((rule) => rule.team),
+};
 
 function checkTarget(problems: Problems, name: string, args: MonitoringStackArgs): void {
   problems.across(["domain"], (add) => {

@@ -11,7 +11,8 @@ const SIGNATURES = {
   output: "d0e6a833031e9bbcd3f4e8bde6ca49a4",
   resource: "5cf8f73096256a8f31e491e813e4eb8e",
 };
-const UNKNOWNS = [
+/** How the engine writes values that only the update knows, by kind of value. */
+export const UNKNOWNS: readonly unknown[] = [
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
   "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
