@@ -36,8 +36,7 @@ export interface PlatformSizes {
   };
   readonly redis: { readonly memory: Size; readonly cpus: number };
   readonly recordings: { readonly storage: Size; readonly cpus?: number };
-  /** Where the target has backups of its own making. */
-  readonly backups?: BackupSizes;
+  readonly backups: BackupSizes;
   readonly auth: ServiceSize;
   readonly data: ServiceSize;
   readonly detection: ServiceSize;
@@ -50,7 +49,7 @@ export interface Platform {
   readonly cache: RedisCache;
   readonly recordings: StorageBucket;
   readonly services: readonly ServiceDeployment[];
-  readonly backups?: BackupSchedule;
+  readonly backups: BackupSchedule;
   /** Only where the configuration says who hears of alerts. */
   readonly monitoring?: MonitoringStack;
 }
@@ -123,18 +122,18 @@ export function platform(target: Target, sizes: PlatformSizes, config: StackConf
     ...sizes.detection,
   });
   const services = [auth, data, detection];
-  const backup = sizes.backups === undefined ? undefined : backups(vpc, [db, cache, recordings], sizes.backups, config);
+  const backup = backups(vpc, [db, cache, recordings], sizes.backups, config);
   const monitoring =
     config.monitoring === undefined
       ? {}
-      : { monitoring: watch(vpc, [db, cache, recordings, ...services, ...(backup?.watches ?? [])], config.monitoring) };
+      : { monitoring: watch(vpc, [db, cache, recordings, ...services, ...backup.watches], config.monitoring) };
   return {
     vpc,
     db,
     cache,
     recordings,
     services,
-    ...(backup === undefined ? {} : { backups: backup.schedule }),
+    backups: backup.schedule,
     ...monitoring,
   };
 }

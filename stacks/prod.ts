@@ -5,7 +5,7 @@ import type { CloudConfig, StackConfig } from "./config";
 import { type Platform, type PlatformSizes, platform } from "./platform";
 
 /** Two of everything, in two zones; replicas of the database are not needed, as a standby takes over. */
-const SIZES: PlatformSizes = {
+const SIZES: Omit<PlatformSizes, "backups"> = {
   postgres: { memory: "8 GiB", cpus: 2, storage: "100 GiB", replicas: 0, aws: { backupDays: 35 } },
   redis: { memory: "4 GiB", cpus: 2 },
   recordings: { storage: "10 TiB" },

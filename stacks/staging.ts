@@ -7,6 +7,7 @@ const SIZES: PlatformSizes = {
   postgres: { memory: "2 GiB", cpus: 2, storage: "50 GiB", replicas: 1 },
   redis: { memory: "512 MiB", cpus: 0.5 },
   recordings: { storage: "200 GiB" },
+  backups: { storage: "200 GiB", cpus: 0.5 },
   auth: { replicas: 2, cpus: 1, reservedCpus: 0.25, memory: "512 MiB" },
   data: { replicas: 2, cpus: 1, reservedCpus: 0.25, memory: "512 MiB" },
   detection: { replicas: 2, cpus: 1, reservedCpus: 0.5, memory: "1 GiB" },

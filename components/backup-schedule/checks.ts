@@ -115,7 +115,8 @@ function checkSources(
       }
       if (
         subject.kind === "postgres" &&
-        subject.reach?.kind === "compose" &&
+        subject.reach !== undefined &&
+        subject.reach.kind !== "aws" &&
         !subject.reach.archives &&
         schedules.full !== undefined
       ) {
@@ -124,6 +125,15 @@ function checkSources(
           given: `base backups of ${subject.component}, whose image is not Bulwark's`,
           allowed: "dumps alone: archiving WAL needs pgBackRest in the server's image",
           fix: 'use Bulwark\'s image, or give { full: "off", rpo: "24 hours" }',
+        });
+      }
+      const foldered = subject.kind === "configuration" && args.vpc.network.kind === "microk8s" ? subject.files : {};
+      for (const file of Object.keys(foldered).filter((each) => !/^[\w.-]+$/.test(each))) {
+        add({
+          path,
+          given: `the file "${file}" of ${subject.component}`,
+          allowed: "names of letters, digits, dots, hyphens and underscores: it becomes a key of a Secret",
+          fix: `name it "${file.replace(/[^\w.-]+/g, "-").replace(/^-/, "")}"`,
         });
       }
     }

@@ -122,6 +122,13 @@ function build(
         parent,
       );
     case "microk8s":
+      return (require("./microk8s") as typeof import("./microk8s")).buildOnMicroK8s(
+        name,
+        args as HostedArgs,
+        plan.spec,
+        network,
+        parent,
+      );
     case "aws":
       throw new Error(`BackupSchedule has no ${network.kind} side`);
   }

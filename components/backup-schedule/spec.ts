@@ -3,11 +3,12 @@ import { checkName } from "../core/arguments";
 import { type BackupSubject, subjectsOf } from "../core/backup-source";
 import { Problems } from "../core/problems";
 import { mebibytes, seconds } from "../core/units";
+import type { NetworkSource } from "../targets/network";
 import type { DeclaredBackup } from "./alerts";
 import { type BackupScheduleArgs, encryption, externalStore, type HostedArgs, isBucket, schema } from "./args";
 import { longestGap, runsOf } from "./calendar";
 import { checkSchedule } from "./checks";
-import { lanesOf } from "./lanes";
+import { JOBS_AT_ONCE, lanesOf } from "./lanes";
 import { archiveTimeout, type Schedules } from "./objectives";
 import { PRESET_FIGURES, type Preset } from "./presets";
 
@@ -35,6 +36,7 @@ export interface BackupSpec {
   /** In MiB. */
   readonly memory: number;
   readonly cpus: number;
+  readonly reservedCpus: number;
 }
 
 /** Job that copies the store off the site. */
@@ -48,7 +50,8 @@ export function resolveBackups(name: string, given: BackupScheduleArgs): BackupS
   const problems = new Problems(`BackupSchedule "${name}"`).shape(schema, given, Object.keys(schema.shape));
   // Where one of the two is missing, the shape has said so, and nothing below reads it.
   const args = given as HostedArgs;
-  checkName(problems, name, "backups", 40);
+  // On a cluster a source's name stands behind it, and a StatefulSet's name has 52 characters.
+  checkName(problems, name, "backups", (args.vpc as Partial<NetworkSource>)?.network?.kind === "microk8s" ? 24 : 40);
   for (const path of ["copyTo", "lock"] as const) {
     if (args[path] === undefined) continue;
     problems.add({
@@ -58,14 +61,13 @@ export function resolveBackups(name: string, given: BackupScheduleArgs): BackupS
       fix: path === "copyTo" ? "give offsite, an S3 endpoint elsewhere" : "remove lock",
     });
   }
-  problems.across(["vpc"], (add) => {
-    const { kind } = args.vpc.network;
-    if (kind === "compose") return;
+  problems.across(["vpc", "local"], (add) => {
+    if (args.local === undefined || args.vpc.network.kind === "compose") return;
     add({
-      path: "vpc",
-      given: `a network on ${kind}`,
-      allowed: "compose or aws, in this release",
-      fix: "make the schedule on a compose host, or use the platform's own backups until the next release",
+      path: "local",
+      given: "a second repository on a disk of the host",
+      allowed: "compose only: on a cluster the volumes of the stack lie on that disk already",
+      fix: "give offsite, an S3 endpoint elsewhere",
     });
   });
   problems.across(["encryption"], () => {
@@ -87,9 +89,10 @@ export function resolveBackups(name: string, given: BackupScheduleArgs): BackupS
   problems.across(["vpc", "memory", "cpus"], () => {
     const { target } = args.vpc.network;
     if (target.kind === "aws") return;
-    const runners = target.kind === "compose" ? lanesOf(name, subjects).length : 1;
-    const memory = mebibytes(args.memory ?? "512 MiB") * runners;
-    target.capacity.take({ name, cpus: Math.min(0.1, args.cpus ?? 1) * runners, memory }, problems);
+    const jobs = target.kind === "compose" ? 0 : JOBS_AT_ONCE;
+    const pods = lanesOf(name, subjects, schedules.full !== undefined).length + jobs;
+    const memory = mebibytes(args.memory ?? "512 MiB") * pods;
+    target.capacity.take({ name, cpus: reserved(args) * pods, memory }, problems);
   });
   problems.throwIfAny();
 
@@ -136,7 +139,13 @@ export function resolveBackups(name: string, given: BackupScheduleArgs): BackupS
     ],
     memory: mebibytes(args.memory ?? "512 MiB"),
     cpus: args.cpus ?? 1,
+    reservedCpus: reserved(args),
   };
+}
+
+/** CPUs that a runner is guaranteed: its work can wait. */
+function reserved(args: BackupScheduleArgs): number {
+  return Math.min(0.1, args.cpus ?? 1);
 }
 
 function prefixed(problems: Problems, path: string, found: Problems): void {

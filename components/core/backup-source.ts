@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { NetworkPath } from "./links";
-import type { SecretRef } from "./secrets";
 
 /** Kinds of source. */
 export type SourceKind = "postgres" | "redis" | "bucket" | "volume" | "configuration";
@@ -14,7 +13,8 @@ export interface StoreLocation {
   /** Path of the CA certificate inside the containers, where Bulwark puts one. */
   readonly caFile?: string;
   readonly accessKey: pulumi.Input<string>;
-  readonly secretKey: SecretRef;
+  /** Marked as a secret. */
+  readonly secretKey: pulumi.Output<string>;
   /** The way to it; without one it is reached over the internet. */
   readonly path?: NetworkPath;
   readonly after: readonly pulumi.Input<pulumi.Resource>[];
@@ -26,38 +26,41 @@ export interface Archiving {
   readonly configuration: pulumi.Input<string>;
   /** Seconds after which the server closes a WAL file that is not full. */
   readonly timeout: number;
-  /** The way to the store. */
+  /** Compose: the way to the store. */
   readonly networks: readonly string[];
-  /** Volumes that hold a repository, and where they are mounted. */
+  /** Compose: volumes that hold a repository, and where they are mounted. */
   readonly volumes: readonly { readonly volume: string; readonly target: string }[];
   readonly after: readonly pulumi.Input<pulumi.Resource>[];
 }
 
+/** A server of Bulwark's own, as a runner on the same host or node reaches it. */
+interface ServerReach {
+  /** `uid:gid` of the server, which may read its data. */
+  readonly user: string;
+  /** Docker volume or claim with the data. */
+  readonly dataVolume: string;
+  /** Mount point of the volume, and the data's folder in it. */
+  readonly mountPath: string;
+  readonly dataPath: string;
+  /** Docker volume or claim with the socket. */
+  readonly socketVolume: string;
+  readonly socketPath: string;
+  /** Whether the image brings pgBackRest. */
+  readonly archives: boolean;
+  /** Makes the server archive its WAL. Throws an `ArgumentError` when another schedule has done so already. */
+  archive(how: Archiving): void;
+}
+
 /** How a PostgreSQL server is reached by what backs it up, on each target. */
 export type PostgresReach =
-  | {
-      readonly kind: "compose";
-      /** `uid:gid` of the server, which may read its data. */
-      readonly user: string;
-      readonly dataVolume: string;
-      /** Mount point of the volume, and the data's folder in it. */
-      readonly mountPath: string;
-      readonly dataPath: string;
-      readonly socketVolume: string;
-      readonly socketPath: string;
-      /** Whether the image brings pgBackRest. */
-      readonly archives: boolean;
-      /** Makes the server archive its WAL. Throws an `ArgumentError` when another schedule has done so already. */
-      archive(how: Archiving): void;
-    }
-  | {
+  | (ServerReach & { readonly kind: "compose" })
+  | (ServerReach & {
       readonly kind: "microk8s";
-      readonly namespace: string;
-      /** Name of the StatefulSet, of its Service, and of its claim. */
-      readonly server: string;
-      readonly claim: string;
-      archive?(how: Archiving): void;
-    }
+      /** Labels of the server's pod, on whose node its volumes lie. */
+      readonly podLabels: Readonly<Record<string, string>>;
+      /** Size of the data's volume in MiB. */
+      readonly storage: number;
+    })
   | {
       readonly kind: "aws";
       readonly arn: pulumi.Output<string>;
@@ -68,7 +71,12 @@ export type PostgresReach =
 /** How a volume is reached. */
 export type VolumeReach =
   | { readonly kind: "compose"; readonly user: string; readonly volume: string }
-  | { readonly kind: "microk8s"; readonly namespace: string; readonly claim: string; readonly user: string };
+  | {
+      readonly kind: "microk8s";
+      readonly user: string;
+      /** The claim. */
+      readonly volume: string;
+    };
 
 interface SubjectBase {
   /** The component's name; a volume's is `<service>-<volume>`. */

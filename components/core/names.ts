@@ -14,6 +14,8 @@ export interface NameRule {
 export const NAME_RULES = {
   /** RFC 1123 label: Docker network aliases, Kubernetes object names that become host names. */
   dnsLabel: { max: 63, allowed: /[a-z0-9-]/, lower: true },
+  /** CronJob of Kubernetes: the names of its jobs end with eleven characters of their own. */
+  cronJob: { max: 52, allowed: /[a-z0-9-]/, lower: true },
   /** Docker container, volume and network names have no hard limit; 128 keeps listings readable. */
   docker: { max: 128, allowed: /[a-zA-Z0-9_.-]/, lower: true },
   /** Amazon RDS DB instance identifier. */

@@ -10,11 +10,14 @@ import { network as dockerNetwork, volume } from "../targets/compose/stores";
 import type { ComposeNetwork } from "../targets/network";
 import { LateArchiving } from "./archiving";
 import {
+  DATA,
   PGBACKREST_CONF,
   PGDATA,
   pgHba,
   postgresqlConf,
   SERVER_ENVIRONMENT,
+  SOCKET,
+  SPOOL,
   servePrimary,
   serveReplica,
 } from "./configuration";
@@ -23,10 +26,6 @@ import { MONITOR_ROLE, provisionSql, scramVerifier, slotName } from "./provision
 import type { PostgresSpec } from "./spec";
 
 const OWN_USER = "10432:10432";
-const SOCKET = "/run/postgresql";
-/** Where pgBackRest keeps what it is about to send. */
-const SPOOL = "/var/spool/pgbackrest";
-const DATA = "/var/lib/postgresql/data";
 
 /** What the containers of one server share. */
 interface Shared {

@@ -44,8 +44,17 @@ const FIXED: Settings = {
   timezone: "UTC",
 };
 
+/** Mount point of the data. */
+export const DATA = "/var/lib/postgresql/data";
+
+/** Folder of the server's socket. */
+export const SOCKET = "/run/postgresql";
+
 /** Where pgBackRest finds its configuration, in the server's container and in the backup runner's. */
 export const PGBACKREST_CONF = "/etc/bulwark/pgbackrest.conf";
+
+/** Where pgBackRest keeps, in memory, what it is about to send. */
+export const SPOOL = "/var/spool/pgbackrest";
 
 /** Makes the server hand each WAL file to pgBackRest, and close one that is not full after so many seconds. */
 export function archiveSettings(stanza: string, timeout: number): Settings {

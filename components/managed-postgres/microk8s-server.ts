@@ -4,15 +4,22 @@ import type * as pulumi from "@pulumi/pulumi";
 import { serverCertificate } from "../targets/microk8s/certificates";
 import { ownImage } from "../targets/microk8s/images";
 import { labelsOf, selectorOf } from "../targets/microk8s/labels";
-import { childOf, configuration, identity, metadata, type Owner } from "../targets/microk8s/objects";
+import {
+  childOf,
+  configuration,
+  identity,
+  metadata,
+  type Named,
+  type Owner,
+  secret,
+} from "../targets/microk8s/objects";
 import { patience } from "../targets/microk8s/patience";
 import { type Mounted, memoryMount, podSpec } from "../targets/microk8s/pod";
+import { trustMount } from "../targets/microk8s/trust";
 import { claim, claimMount } from "../targets/microk8s/volumes";
-import { pgHba, postgresqlConf, SERVER_ENVIRONMENT } from "./configuration";
+import type { LateArchiving } from "./archiving";
+import { DATA, PGBACKREST_CONF, pgHba, postgresqlConf, SERVER_ENVIRONMENT, SOCKET, SPOOL } from "./configuration";
 import type { PostgresSpec } from "./spec";
-
-/** Folder of the server's socket. */
-export const SOCKET = "/run/postgresql";
 
 /** Seconds in which the server writes what it holds in memory and ends. */
 const STOP = 60;
@@ -60,16 +67,19 @@ export function postgresServer(
     readonly copies?: boolean;
     readonly mounts?: readonly Mounted[];
     readonly after?: readonly pulumi.Resource[];
+    /** Only of a primary in an image with pgBackRest. */
+    readonly archiving?: LateArchiving;
   },
 ): Server {
-  const { service } = server;
+  const { service, archiving } = server;
   const host = `${service}.${owner.network.namespace}.svc`;
   const certificate = serverCertificate(owner, service);
   const files = configuration(owner, `${service}-configuration`, {
     "pg_hba.conf": pgHba(),
-    "postgresql.conf": postgresqlConf(spec),
+    "postgresql.conf": archiving?.settings.apply((more) => postgresqlConf(spec, more)) ?? postgresqlConf(spec),
     start: server.start,
   });
+  const archive = archiving === undefined ? undefined : secret(owner, `${service}-archiving`, repository(archiving));
   const account = identity(owner, service);
   const selector = selectorOf(owner.component, service, "database");
   const address = new Service(
@@ -84,6 +94,12 @@ export function postgresServer(
   const socket = server.socket === "shared" ? [claim(owner, `${service}-socket`, 1, undefined)] : [];
   const startWithin = server.copies === true ? 12 * 3600 : 600;
   const checks = probes(startWithin);
+  const before: pulumi.Input<pulumi.Resource>[] = [
+    ...owner.network.ready,
+    ...[data, ...socket, certificate.resource, files.resource, account.resource],
+    ...(archive === undefined ? [] : [archive.resource]),
+    ...(server.after ?? []),
+  ];
   const workload = new StatefulSet(
     service,
     {
@@ -102,16 +118,12 @@ export function postgresServer(
             entrypoint: ["/bin/sh", "/etc/bulwark/start"],
             environment: SERVER_ENVIRONMENT,
             mounts: [
-              claimMount("data", "/var/lib/postgresql/data", `${service}-data`),
+              claimMount("data", DATA, `${service}-data`),
               server.socket === "shared" ? socketMount(service) : memoryMount("socket", SOCKET, 1),
               memoryMount("shm", "/dev/shm", Math.max(64, Math.floor(spec.memory / 4))),
-              {
-                name: "configuration",
-                path: "/etc/bulwark",
-                readOnly: true,
-                source: { configMap: { name: files.name, defaultMode: 0o555 } },
-              },
+              filesMount(files, archive),
               certificate.mount,
+              ...(archive === undefined ? [] : [trustMount(owner.network), memoryMount("spool", SPOOL, 64)]),
               ...(server.mounts ?? []),
             ],
             ports: [{ name: "postgres", port: 5432 }],
@@ -126,19 +138,31 @@ export function postgresServer(
       },
     },
     {
-      ...childOf(owner, [
-        data,
-        ...socket,
-        certificate.resource,
-        files.resource,
-        account.resource,
-        ...(server.after ?? []),
-      ]),
+      ...childOf(owner),
+      dependsOn: archiving?.after.apply((more) => [...before, ...more]) ?? before,
       ...patience({ probes: checks, stopSeconds: STOP }, 1),
       protect: spec.protect,
     },
   );
   return { host, identity: account.name, workload, service: address };
+}
+
+const CONF_FILE = PGBACKREST_CONF.slice(PGBACKREST_CONF.lastIndexOf("/") + 1);
+
+/** What the server's pgBackRest is told, by file name. */
+function repository(archiving: LateArchiving) {
+  return { [CONF_FILE]: archiving.configuration };
+}
+
+/** The server's files; pgBackRest's, which holds keys, can be read by the server's group alone. */
+function filesMount(files: Named, archive: Named | undefined): Mounted {
+  const common = { name: "configuration", path: "/etc/bulwark", readOnly: true };
+  if (archive === undefined) return { ...common, source: { configMap: { name: files.name, defaultMode: 0o555 } } };
+  const secret = { name: archive.name, items: [{ key: CONF_FILE, path: CONF_FILE, mode: 0o440 }] };
+  return {
+    ...common,
+    source: { projected: { defaultMode: 0o555, sources: [{ configMap: { name: files.name } }, { secret }] } },
+  };
 }
 
 function probes(startWithin: number) {

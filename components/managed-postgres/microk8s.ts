@@ -8,8 +8,9 @@ import { allowBoth, endpointLabels, podsOf } from "../targets/microk8s/paths";
 import { memoryMount } from "../targets/microk8s/pod";
 import { TRUST_FILE, trustMount } from "../targets/microk8s/trust";
 import type { MicroK8sNetwork } from "../targets/network";
-import { servePrimary, serveReplica } from "./configuration";
-import { imageOf, postgresServer, type Server, SOCKET, socketMount, userOf } from "./microk8s-server";
+import { LateArchiving } from "./archiving";
+import { DATA, PGDATA, SOCKET, servePrimary, serveReplica } from "./configuration";
+import { imageOf, postgresServer, type Server, socketMount, userOf } from "./microk8s-server";
 import type { Endpoint, PostgresOutput } from "./output";
 import { MONITOR_ROLE, provisionSql, scramVerifier, slotName } from "./provision";
 import type { PostgresSpec } from "./spec";
@@ -33,7 +34,14 @@ export function buildOnMicroK8s(
       secret(owner, `${name}-${role.replace(/_/g, "-")}-password`, { password: value }),
     ]),
   );
-  const primary = postgresServer(owner, spec, { service: name, start: servePrimary(), socket: "shared" });
+  const archiving = new LateArchiving(name);
+  const archives = spec.image === undefined;
+  const primary = postgresServer(owner, spec, {
+    service: name,
+    start: servePrimary(),
+    socket: "shared",
+    ...(archives ? { archiving } : {}),
+  });
   const provisioned = provision(owner, spec, passwords, primary);
   const replicas = Array.from({ length: spec.replicas }, (_, index) =>
     replica(owner, spec, index + 1, passwords.get("replicator") ?? "", provisioned),
@@ -54,6 +62,19 @@ export function buildOnMicroK8s(
       namespace: network.namespace,
       podLabels: endpointLabels(name, "database"),
       port: PORT,
+    },
+    reach: {
+      kind: "microk8s",
+      user: userOf(spec),
+      dataVolume: `${name}-data`,
+      mountPath: DATA,
+      dataPath: PGDATA,
+      socketVolume: `${name}-socket`,
+      socketPath: SOCKET,
+      podLabels: selectorOf(name, name, "database"),
+      storage: spec.storage,
+      archives,
+      archive: (how) => archiving.set(how),
     },
     after: [primary.service, provisioned, ...[...secrets.values()].map((each) => each.resource)],
   };
@@ -114,7 +135,7 @@ function provision(
       reservedCpus: 0.05,
       memory: 128,
       stopSeconds: 30,
-      besides: selectorOf(owner.component, owner.component, "database"),
+      besides: [selectorOf(owner.component, owner.component, "database")],
     },
     [primary.workload, script.resource],
   );

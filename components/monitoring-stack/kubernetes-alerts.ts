@@ -46,8 +46,9 @@ export const KUBERNETES_RULES = {
     description: '{{ $value | printf "%.1f" }} % are free. With hostpath storage this is the disk of the node.',
     dashboard: "kubernetes",
   },
+  // A BackupSchedule's own CronJobs run from hourly to monthly; what they report themselves says how old each may be.
   KubeBackupCronJobStale: {
-    expr: 'time() - max by (namespace, cronjob) (kube_cronjob_status_last_successful_time{cronjob=~".*backup.*"}) > $hours * 3600 and on (namespace, cronjob) kube_cronjob_spec_suspend == 0',
+    expr: 'time() - max by (namespace, cronjob) (kube_cronjob_status_last_successful_time{cronjob=~".*backup.*"}) > $hours * 3600 and on (namespace, cronjob) kube_cronjob_spec_suspend == 0 unless on (namespace, cronjob) kube_cronjob_labels{label_app_kubernetes_io_managed_by="bulwark"}',
     parameters: { hours: 25 },
     for: "5 minutes",
     severity: "critical",

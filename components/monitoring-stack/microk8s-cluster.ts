@@ -30,7 +30,11 @@ export function clusterParts(home: Owner, spec: MonitoringSpec, watched: readonl
   run(home, spec, {
     service: "kube-state-metrics",
     part: "kubeStateMetrics",
-    command: [`--namespaces=${namespaces.join(",")}`, `--resources=${counted.join(",")}`],
+    command: [
+      `--namespaces=${namespaces.join(",")}`,
+      `--resources=${counted.join(",")}`,
+      "--metric-labels-allowlist=cronjobs=[app.kubernetes.io/managed-by]",
+    ],
     ports: { http: 8080 },
     health: { port: "http", path: "/healthz" },
     memory: MEMORY.kubeStateMetrics,

@@ -9,6 +9,7 @@ import { patience } from "../targets/microk8s/patience";
 import { type PodTemplate, podSpec } from "../targets/microk8s/pod";
 import { claim } from "../targets/microk8s/volumes";
 import { autoscaled, budgeted } from "./microk8s-availability";
+import type { ServiceOutput } from "./output";
 import { isStateful, type ServiceSpec } from "./spec";
 
 /** Host names of the replicas, for each other, where they have a port for that. */
@@ -62,7 +63,7 @@ function stateful(
 ): pulumi.Resource {
   const { component } = owner;
   const volumes = spec.volumes.flatMap((each) =>
-    ordinals(spec).map((number) => claim(owner, `${each.name}-${component}-${number}`, each.size, spec.protect)),
+    ordinals(spec).map((number) => claim(owner, claimName(each.name, component, number), each.size, spec.protect)),
   );
   const peers = peerPaths(owner, spec, selector);
   const mounts = spec.volumes.map((each) => ({ name: each.name, mountPath: each.path, readOnly: false }));
@@ -94,6 +95,25 @@ function stateful(
   );
   if (spec.replicas > 1) budgeted(owner, selector);
   return workload;
+}
+
+/** Name of a replica's claim, as a StatefulSet asks for it. */
+function claimName(volume: string, component: string, number: number): string {
+  return `${volume}-${component}-${number}`;
+}
+
+/** The volumes of all replicas, as what backs them up reaches them. */
+export function volumesOf(
+  component: string,
+  spec: ServiceSpec,
+  workload: pulumi.Resource,
+): NonNullable<ServiceOutput["volumes"]> {
+  return spec.volumes.flatMap((each) =>
+    ordinals(spec).map((number) => {
+      const volume = claimName(each.name, component, number);
+      return { name: volume, reach: { kind: "microk8s", user: spec.user, volume }, after: [workload] } as const;
+    }),
+  );
 }
 
 /**

@@ -12,7 +12,7 @@ import type { MicroK8sNetwork } from "../targets/network";
 import type { ServiceDeploymentArgs } from "./args";
 import { routed } from "./microk8s-routes";
 import { handedOver } from "./microk8s-secrets";
-import { peerNames, replicated } from "./microk8s-workload";
+import { peerNames, replicated, volumesOf } from "./microk8s-workload";
 import type { ServiceOutput } from "./output";
 import { instancesOf, type ProbeSpec, type ServiceSpec } from "./spec";
 import { type Bound, bind } from "./variables";
@@ -85,6 +85,7 @@ export function buildOnMicroK8s(
   routed(owner, spec.routes, podsOf(name, [name]), spec.port);
   return {
     host: pulumi.output(`${name}.${network.namespace}.svc`),
+    volumes: volumesOf(name, spec, workload),
     ...(args.metrics === undefined ? {} : { metrics: metricsOf(name, spec, network) }),
     ...(spec.linkable
       ? {

@@ -54,7 +54,7 @@ export function buildOnCompose(
       const id = keyId(spec, consumer.name);
       const secret = generated(shared, `${consumer.name}-${name}-key`, consumer.parent);
       keys.add({ id, secret, access });
-      return { id, secret: { kind: "file", value: secret } };
+      return { id, value: secret, handOver: () => ({ secret: { kind: "file", value: secret } }) };
     },
   };
 }

@@ -128,7 +128,7 @@ export class StorageBucket extends Component implements Linkable, Monitorable, B
       region: made.region,
       ...(made.caFile === undefined ? {} : { caFile: made.caFile }),
       accessKey: key.id,
-      secretKey: key.secret,
+      secretKey: key.value,
       path: made.path,
       after: made.after,
     };
@@ -138,6 +138,7 @@ export class StorageBucket extends Component implements Linkable, Monitorable, B
     const prefix = access.prefix ?? "S3";
     const made = this.#made;
     const key = accept(() => made.grant(consumer, access.access ?? "readwrite"));
+    const handed = "id" in key ? key.handOver() : undefined;
     return {
       to: this.componentName,
       variables: {
@@ -149,13 +150,13 @@ export class StorageBucket extends Component implements Linkable, Monitorable, B
         ...(made.caFile === undefined ? {} : { [`${prefix}_CA_FILE`]: made.caFile }),
       },
       secrets:
-        "id" in key
-          ? [{ variable: `${prefix}_SECRET_KEY`, file: `${this.componentName}-secret-key`, ref: key.secret }]
-          : [],
+        handed === undefined
+          ? []
+          : [{ variable: `${prefix}_SECRET_KEY`, file: `${this.componentName}-secret-key`, ref: handed.secret }],
       ...("permissions" in key ? { permissions: key.permissions } : {}),
       path: made.path,
       trust: made.caFile !== undefined,
-      after: [...made.after, ...("id" in key ? (key.after ?? []) : [])],
+      after: [...made.after, ...(handed?.after ?? [])],
     };
   }
 }

@@ -69,10 +69,18 @@ export function buildOnMicroK8s(
       const id = keyId(spec, consumer.name);
       const value = generated(owner, spec, `${consumer.name}-${name}-key`, consumer.parent);
       keys.add({ id, secret: value, access });
-      const kept = secret({ ...owner, parent: consumer.parent }, `${consumer.name}-${name}-key`, {
-        "secret-key": value,
-      });
-      return { id, secret: { kind: "kubernetes", secretName: kept.name, key: "secret-key" }, after: [kept.resource] };
+      return {
+        id,
+        value,
+        handOver: () => {
+          const files = { "secret-key": value };
+          const kept = secret({ ...owner, parent: consumer.parent }, `${consumer.name}-${name}-key`, files);
+          return {
+            secret: { kind: "kubernetes", secretName: kept.name, key: "secret-key" },
+            after: [kept.resource],
+          };
+        },
+      };
     },
   };
 }

@@ -10,9 +10,10 @@ export type Access = "read" | "readwrite";
 /** A key of one consumer. */
 export interface Key {
   readonly id: string;
-  readonly secret: SecretRef;
-  /** What must be there before the consumer starts. */
-  readonly after?: readonly pulumi.Resource[];
+  /** The secret half, for what is written into a configuration. */
+  readonly value: pulumi.Output<string>;
+  /** The secret half as a consumer's process finds it, and what must be there before that. Called at most once. */
+  handOver(): { readonly secret: SecretRef; readonly after?: readonly pulumi.Resource[] };
 }
 
 /** How a consumer gets in: with a key of its own, or by what its role may do. */

@@ -74,7 +74,10 @@ export function clusterTotals(graph: readonly GraphResource[]): string | undefin
   if (workloads.length === 0) return undefined;
   const lasting = workloads.filter((each) => each.kind !== "Job" && each.kind !== "CronJob");
   const sum = (amount: (each: Workload) => number): number => lasting.reduce((total, each) => total + amount(each), 0);
-  const quota = graph.find((each) => objectKind(each) === "ResourceQuota");
+  // Others count pods of one kind alone.
+  const quota = graph.find(
+    (each) => objectKind(each) === "ResourceQuota" && "limits.memory" in at(each.props, "spec", "hard"),
+  );
   const hard = quota === undefined ? {} : at(quota.props, "spec", "hard");
   const of = (value: unknown, shown: (text: string) => string): string =>
     value === undefined ? "" : ` of ${shown(String(value))}`;

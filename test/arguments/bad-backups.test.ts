@@ -9,6 +9,7 @@ import {
   SurveillanceVpc,
 } from "../../components";
 import { ComposeHost } from "../../components/targets/compose-host";
+import { MicroK8s } from "../../components/targets/microk8s";
 import { refused, withMocks } from "../mocks/program";
 
 const wrong = <T>(value: unknown): T => value as T;
@@ -20,12 +21,23 @@ interface Made {
   bucket(args?: Partial<StorageBucketArgs>, name?: string): StorageBucket;
 }
 
+type Place = "compose" | "microk8s";
+
+type ProgramArgs = [image?: { reference: string; user: string }, place?: Place, name?: string];
+
 type Given = (made: Made) => Partial<BackupScheduleArgs>;
 
 /** Makes a database, a cache, a bucket and a schedule with these arguments. */
-function program(args: Given, image?: { reference: string; user: string }): void {
+function program(
+  args: Given,
+  image?: { reference: string; user: string },
+  place: Place = "compose",
+  name = "backups",
+): void {
+  const size = { environment: "dev", cpus: 8, memory: "16 GiB" } as const;
   const vpc = new SurveillanceVpc("network", {
-    target: new ComposeHost("host", { environment: "dev", cpus: 8, memory: "16 GiB" }),
+    target:
+      place === "compose" ? new ComposeHost("host", size) : new MicroK8s("node", { ...size, context: "microk8s" }),
   });
   const db = new ManagedPostgres("db", {
     vpc,
@@ -39,7 +51,7 @@ function program(args: Given, image?: { reference: string; user: string }): void
   const bucket = (more: Partial<StorageBucketArgs> = {}, name = "store") =>
     new StorageBucket(name, { vpc, storage: "1 GiB", ...more });
   const given = args({ vpc, db, cache, bucket });
-  new BackupSchedule("backups", {
+  new BackupSchedule(name, {
     vpc,
     sources: [db],
     encryption: { passphrase: "generated" },
@@ -49,8 +61,8 @@ function program(args: Given, image?: { reference: string; user: string }): void
 }
 
 /** What is wrong with a program that is refused. */
-async function problemsOf(args: Given, image?: { reference: string; user: string }): Promise<string[]> {
-  const { problems } = await refused(() => program(args, image));
+async function problemsOf(args: Given, ...more: ProgramArgs): Promise<string[]> {
+  const { problems } = await refused(() => program(args, ...more));
   return problems.map((each) => `${each.path}: ${each.given} | ${each.allowed} | ${each.fix}`);
 }
 
@@ -189,31 +201,66 @@ describe("a schedule that cannot hold what it promises", () => {
       /^timeZone: "Mars\/Olympus" \| an IANA time zone/,
     ],
   ])("%s", async (_title, args, expected) => {
-    const problems = await problemsOf(args);
-    expect(problems.join("\n")).not.toContain("canary");
-    expect(problems).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
+    for (const place of ["compose", "microk8s"] as const) {
+      const problems = await problemsOf(args, undefined, place);
+      expect(problems.join("\n")).not.toContain("canary");
+      expect(problems).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
+    }
+  });
+
+  it.each<[string, string, Given, RegExp]>([
+    [
+      "a second repository on a disk of the node",
+      "backups",
+      () => ({ local: {} }),
+      /^local: .* \| compose only: .* \| give offsite, an S3 endpoint elsewhere/,
+    ],
+    [
+      "a name that is too long for what is named after it",
+      "backups-of-the-whole-stack",
+      () => ({}),
+      /^name: "backups-of-the-whole-stack" \| .* at most 24/,
+    ],
+    [
+      "a file in a folder, which cannot be a key of a Secret",
+      "backups",
+      () => ({ sources: [configurationSource("etc", { "nginx/site.conf": "x" })], preset: "daily" }),
+      /^sources: the file "nginx\/site\.conf" of etc \| .* \| name it "nginx-site\.conf"/,
+    ],
+    [
+      "more than the node has room for, two jobs beside the runner counted",
+      "backups",
+      () => ({ memory: "5 GiB" }),
+      /^memory: db 1 GiB \+ cache 64 MiB \+ store .* \+ backups 15 GiB/,
+    ],
+  ])("on a cluster: %s", async (_title, name, args, expected) => {
+    expect(await problemsOf(args, undefined, "microk8s", name)).toEqual([expect.stringMatching(expected)]);
   });
 
   it("base backups of an image without pgBackRest", async () => {
     const image = { reference: "timescale/timescaledb:2.19.3-pg17", user: "70:70" };
-    const problems = await problemsOf(() => ({}), image);
-    expect(problems).toEqual([
-      expect.stringMatching(/^full: base backups of db, whose image is not Bulwark's \| dumps alone.*full: "off"/),
-    ]);
+    for (const place of ["compose", "microk8s"] as const) {
+      const problems = await problemsOf(() => ({}), image, place);
+      expect(problems).toEqual([
+        expect.stringMatching(/^full: base backups of db, whose image is not Bulwark's \| dumps alone.*full: "off"/),
+      ]);
+    }
   });
 
   it("two schedules for the WAL of one server", async () => {
-    const problems = await problemsOf(({ vpc, db, bucket }) => {
-      const first = bucket({}, "first");
-      new BackupSchedule("first-backups", {
-        vpc,
-        sources: [db],
-        encryption: { passphrase: "generated" },
-        store: first,
-      });
-      return {};
-    });
-    expect(problems).toEqual([expect.stringMatching(/^sources: db in a second schedule with base backups/)]);
+    for (const place of ["compose", "microk8s"] as const) {
+      const problems = await problemsOf(
+        ({ vpc, db, bucket }) => {
+          const first = bucket({}, "first");
+          const encryption = { passphrase: "generated" };
+          new BackupSchedule("first-backups", { vpc, sources: [db], encryption, store: first });
+          return {};
+        },
+        undefined,
+        place,
+      );
+      expect(problems).toEqual([expect.stringMatching(/^sources: db in a second schedule with base backups/)]);
+    }
   });
 });
 
@@ -264,7 +311,16 @@ describe("a schedule that holds", () => {
       }),
     ],
   ])("%s", async (_title, args) => {
-    const made = await withMocks(() => program(args));
-    expect(made.ofType(":BackupSchedule")).toHaveLength(1);
+    for (const place of ["compose", "microk8s"] as const) {
+      // What is on a disk of the host is for compose alone, and refused elsewhere above.
+      const made = await withMocks(() =>
+        program(
+          (from) => (place === "compose" ? args(from) : { ...args(from), ...wrong<object>({ local: undefined }) }),
+          undefined,
+          place,
+        ),
+      );
+      expect(made.ofType(":BackupSchedule")).toHaveLength(1);
+    }
   });
 });

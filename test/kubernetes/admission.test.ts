@@ -61,8 +61,11 @@ describeWith(["etcd", "kube-apiserver", "cert-manager", "traefik"], "a real API 
       const complaints: string[] = [];
       const namespace = lasting[0]?.metadata.namespace;
       await cluster.ask("DELETE", `/api/v1/namespaces/${namespace}/pods?gracePeriodSeconds=0`);
-      // Jobs run before the services of a new version, one update's step after another.
-      for (const pods of [lasting, podsOf(manifests.filter(ends))]) {
+      // Jobs run before the services of a new version, one update's step after another; backups run beside all that lasts, two at a time.
+      const backups = podsOf(manifests.filter((each) => each.kind === "CronJob"));
+      const steps = podsOf(manifests.filter((each) => each.kind === "Job"));
+      const further = backups.slice(2).map((pod) => [pod]);
+      for (const pods of [[...lasting, ...backups.slice(0, 2)], steps, ...further]) {
         await settle(cluster, manifests);
         for (const pod of pods) {
           const refused = refusal(await apply(cluster, pod));
@@ -70,6 +73,15 @@ describeWith(["etcd", "kube-apiserver", "cert-manager", "traefik"], "a real API 
         }
       }
       expect(complaints).toEqual([]);
+      await settle(cluster, manifests);
+      const refusals = [];
+      for (const [index, pod] of backups.slice(0, 3).entries()) {
+        const metadata = { ...pod.metadata, name: `once-more-${index}` };
+        refusals.push(refusal(await apply(cluster, { ...pod, metadata })));
+      }
+      expect(refusals.filter((each) => each !== undefined)).toEqual(
+        backups.length < 3 ? [] : [expect.stringMatching(/exceeded quota: [a-z-]+, requested: pods=1, used: pods=2/)],
+      );
     }, 300_000);
   });
 });

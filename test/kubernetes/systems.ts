@@ -1,4 +1,12 @@
-import { ManagedPostgres, RedisCache, ServiceDeployment, StorageBucket, SurveillanceVpc } from "../../components";
+import {
+  BackupSchedule,
+  configurationSource,
+  ManagedPostgres,
+  RedisCache,
+  ServiceDeployment,
+  StorageBucket,
+  SurveillanceVpc,
+} from "../../components";
 import { MicroK8s } from "../../components/targets/microk8s";
 import { type Settings as Bakery, bakery } from "../../examples/bakery-ia/system";
 import { type Settings as Personapass, personapass } from "../../examples/personapass/system";
@@ -130,6 +138,16 @@ export function everything(growth: Growth = {}): Promise<Program> {
       migration: { command: ["migrate"] },
       scratch: ["/var/cache/app"],
       outbound: true,
+    });
+    const elsewhere = { bucket: "backups", region: "eu", accessKey: "k", secretKey: "not-a-real-key" };
+    new BackupSchedule("backups", {
+      vpc,
+      sources: [db, cache, files, chain, configurationSource("settings", { "stack.json": "{}" })],
+      preset: "daily",
+      encryption: { passphrase: "generated" },
+      store: { endpoint: "https://s3.example.com:9000", ...elsewhere },
+      offsite: { endpoint: "https://192.168.7.7", ...elsewhere },
+      memory: "256 MiB",
     });
     new ServiceDeployment("detector", { vpc, image, cpus: 1, replicas: 1, cameras: true });
   });

@@ -81,6 +81,7 @@ export const METRICS: Readonly<Record<string, readonly string[]>> = {
     "container_start_time_seconds",
   ],
   "kube-state-metrics 2.10": [
+    "kube_cronjob_labels",
     "kube_cronjob_spec_suspend",
     "kube_cronjob_status_last_successful_time",
     "kube_deployment_spec_replicas",

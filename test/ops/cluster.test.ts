@@ -46,7 +46,7 @@ test("the totals are those of all replicas that may run, next to what the quota 
   const totals = lines.filter((each) => each.includes("generated secrets")).join();
   expect(totals).toEqual(
     expect.stringMatching(
-      /^13 to 16 pods, 3 jobs, CPUs reserved [\d.]+ of 16, memory limits \d+ MiB of 63 GiB, 8 volumes \(7 protected\), \d+ generated secrets$/,
+      /^15 to 18 pods, 21 jobs, CPUs reserved [\d.]+ of 16, memory limits \d+ MiB of 63 GiB, 10 volumes \(7 protected\), \d+ generated secrets$/,
     ),
   );
 });

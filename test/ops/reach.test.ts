@@ -126,7 +126,7 @@ describe("the matrix of the components", () => {
   test("is exactly the links, for all pairs and both halves (VPC-04, VPC-13)", () => {
     expect(reach.halves).toEqual([]);
     const inside = new Set(reach.pods);
-    const found = reach.ways.filter(({ from, to }) => inside.has(from) && inside.has(to));
+    const found = reach.ways.filter(({ from, to }) => inside.has(from) && inside.has(to) && !isBackup(from));
     expect(found.map(({ from, to, port }) => `${from} -> ${to}:${port}`)).toEqual([
       "api -> chain:26657",
       "api -> db:5432",
@@ -151,7 +151,7 @@ describe("the matrix of the components", () => {
   test("leads outside only where somebody asked for it (VPC-08, VPC-14)", () => {
     const inside = new Set(reach.pods);
     const found = reach.ways.filter(
-      ({ from, to, port }) => !(inside.has(from) && inside.has(to)) && !port.startsWith("53"),
+      ({ from, to, port }) => !(inside.has(from) && inside.has(to)) && !port.startsWith("53") && !isBackup(from),
     );
     expect(found.map(({ from, to, port }) => `${from} -> ${to}:${port}`)).toEqual([
       "api -> internet:any port",
@@ -161,19 +161,34 @@ describe("the matrix of the components", () => {
     ]);
   });
 
+  test("lets backups out to the stores at their ports, and each runner and its jobs to what they copy by network", () => {
+    const backups = reach.pods.filter(isBackup);
+    expect(backups.length).toBeGreaterThan(15);
+    const stores = ["192.168.7.7/32:443", "internet:9000"];
+    for (const pod of backups) {
+      const ways = reach.ways.filter(({ from, port }) => from === pod && !port.startsWith("53"));
+      // Volumes are read by their owner, in pods that reach the stores alone; so is the database, through its socket.
+      const sources = /data-chain|files-10001/.test(pod) ? [] : ["cache:6379", "files:7070"];
+      expect([pod, ...ways.map(({ to, port }) => `${to}:${port}`)]).toEqual([pod, ...[...stores, ...sources].sort()]);
+    }
+    expect(reach.ways.filter(({ to }) => isBackup(to))).toEqual([]);
+  });
+
   test("is printed with the plan, what all may do in one line", () => {
     const lines = reachText(reach, paint(false));
     expect(lines.slice(0, 4)).toEqual([
       "",
       "who reaches whom  nothing else gets through",
-      "  every pod          → kube-dns in kube-system:53, kube-dns in kube-system:53/UDP",
-      "  api                → chain:26657, db:5432, db-replica-1:5432, files:7070, internet, stock:8000",
+      "  every pod                    → kube-dns in kube-system:53, kube-dns in kube-system:53/UDP",
+      "  api                          → chain:26657, db:5432, db-replica-1:5432, files:7070, internet, stock:8000",
     ]);
     expect(reachText({ ...reach, halves: [{ from: "a", to: "b", port: "1" }] }, paint(false)).at(-1)).toBe(
       "warning  a → b:1 is open on one side only",
     );
   });
 });
+
+const isBackup = (name: string): boolean => name.startsWith("backups");
 
 function graphOf(program: Program): ResourceGraph {
   return { resources: program.resources.map((each) => ({ ...each, props: each.inputs })) };

@@ -57,7 +57,7 @@ describe("bulwark render of a stack on MicroK8s", () => {
     const [deployment] = files.filter((file) =>
       documents(file).some((each) => named(each) === "Deployment smartoffice/auth-service"),
     );
-    expect(deployment).toBe(join(out, "manifests", "2-auth-service.yaml"));
+    expect(deployment).toBe(join(out, "manifests", "3-auth-service.yaml"));
     execFileSync("sh", ["-n", join(out, "update.sh")]);
     execFileSync("sh", ["-n", join(out, "push-images.sh")]);
   });

@@ -10,6 +10,8 @@ export type PodRole =
   | "provision"
   | "migration"
   | "pruner"
+  | "backup"
+  | "backup-job"
   | "monitoring"
   | "agent";
 

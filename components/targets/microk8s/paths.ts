@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
 import type * as input from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
@@ -92,6 +93,13 @@ const PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12
 
 /** The internet, without private ranges. */
 export const INTERNET: Peer = { ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE } };
+
+/** An `https://` address outside of the stack: the host alone where it is given by its address, which may be a private one; else the internet. */
+export function outside(endpoint: string): { readonly peer: Peer; readonly port: number } {
+  const { hostname, port } = new URL(endpoint);
+  const peer = isIPv4(hostname) ? { ipBlock: { cidr: `${hostname}/32` } } : INTERNET;
+  return { peer, port: port === "" ? 443 : Number(port) };
+}
 
 /** The private ranges in which the nodes of a cluster live, and no others. */
 export const NODES: readonly Peer[] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((cidr) => ({

@@ -40,10 +40,12 @@ export interface PodTemplate {
   /** Memory limit in MiB; as much is reserved, because memory is never overcommitted. */
   readonly memory: number;
   readonly probes?: { readonly startup: Start; readonly liveness: Probe; readonly readiness: Probe };
+  /** Seconds after which the pod is ended, however far it is; only of jobs. */
+  readonly endWithin?: number;
   /** Seconds between the stop signal and SIGKILL. */
   readonly stopSeconds: number;
-  /** Runs on the node of the pods with these labels. */
-  readonly besides?: Readonly<Record<string, string>>;
+  /** Runs on the node of the pods with these labels; of several sets of labels, of all of them. */
+  readonly besides?: readonly Readonly<Record<string, string>>[];
   readonly restart?: "Always" | "Never";
   /** Runs on every kind of node, the control plane's too; only of agents. */
   readonly everywhere?: boolean;
@@ -72,6 +74,7 @@ export function podSpec(template: PodTemplate): PodSpec {
     enableServiceLinks: false,
     restartPolicy: template.restart ?? "Always",
     ...(template.priority === undefined ? {} : { priorityClassName: template.priority }),
+    ...(template.endWithin === undefined ? {} : { activeDeadlineSeconds: template.endWithin }),
     terminationGracePeriodSeconds: template.stopSeconds,
     securityContext: {
       runAsNonRoot: true,
@@ -81,14 +84,15 @@ export function podSpec(template: PodTemplate): PodSpec {
       seccompProfile: { type: "RuntimeDefault" },
     },
     ...(template.everywhere === true ? { tolerations: [{ operator: "Exists" }] } : {}),
-    ...(template.besides === undefined
+    ...(template.besides === undefined || template.besides.length === 0
       ? {}
       : {
           affinity: {
             podAffinity: {
-              requiredDuringSchedulingIgnoredDuringExecution: [
-                { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: { ...template.besides } } },
-              ],
+              requiredDuringSchedulingIgnoredDuringExecution: template.besides.map((labels) => ({
+                topologyKey: "kubernetes.io/hostname",
+                labelSelector: { matchLabels: { ...labels } },
+              })),
             },
           },
         }),

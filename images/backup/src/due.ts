@@ -10,6 +10,9 @@ export interface Due {
   readonly scheduled: number;
 }
 
+/** Who starts jobs at their moments: the runner itself, or CronJobs of a cluster. */
+export type Clock = "own" | "cluster";
+
 /** Kinds that run as soon as a runner starts for the first time: from then on there is something to restore. */
 export const AT_ONCE: ReadonlySet<string> = new Set(["full", "dump", "copy"]);
 /** Wait after a failure, in seconds; it doubles with each further one. */
@@ -26,6 +29,7 @@ export function dueJobs(
   now: number,
   timeZone: string,
   jitter: number,
+  clock: Clock = "own",
 ): readonly Due[] {
   return jobs.flatMap((job): readonly Due[] => {
     if (job.cron === undefined) return [];
@@ -33,7 +37,7 @@ export function dueJobs(
     if (state.running !== undefined) return [];
     const latest = previousRun(job.cron, timeZone, now);
     if (state.scheduled === undefined) return AT_ONCE.has(job.kind) ? [{ job, scheduled: latest ?? now }] : [];
-    if (latest !== undefined && latest > state.scheduled)
+    if (clock === "own" && latest !== undefined && latest > state.scheduled)
       return now >= latest + jitterOf(job.name, latest, jitter) ? [{ job, scheduled: latest }] : [];
     const failures = state.failures ?? 0;
     if (failures === 0) return [];

@@ -8,12 +8,11 @@ import { run } from "./process";
 import { prune } from "./prune";
 import { RCLONE, writeRemotes } from "./remotes";
 import { runJob } from "./runner";
-import { schedule } from "./scheduler";
-import { serveMetrics } from "./serve";
+import { itsTurn, schedule } from "./scheduler";
 
 const USAGE = `bulwark-backup schedule          runs every job when it is due, and serves /metrics
-bulwark-backup serve             serves /metrics alone, where something else does the scheduling
-bulwark-backup run JOB           runs a job now: under its lock, with its time limit, and writes down how it went
+bulwark-backup serve             where a cluster starts the jobs: makes the first copies, repeats what failed, and serves /metrics
+bulwark-backup run JOB [due]     runs a job now: under its lock, with its time limit, and writes down how it went; \`due\`: after its jitter
 bulwark-backup job JOB           the job itself; for \`run\`
 bulwark-backup rclone ARGS…      rclone with the store as \`store:\` and the encrypted copies as \`sealed:\`
 bulwark-backup about|list|restore|swap|undo|verify-archive|key|drill-report
@@ -24,14 +23,16 @@ async function main(argv: readonly string[]): Promise<number> {
   const [command, ...args] = argv;
   switch (command) {
     case "schedule":
-      await schedule(readConfig());
+      await schedule(readConfig(), "own");
       return 0;
     case "serve":
-      serveMetrics(readConfig(), () => []);
-      return new Promise<number>((resolve) => process.once("SIGTERM", () => resolve(0)));
+      await schedule(readConfig(), "cluster");
+      return 0;
     case "run": {
       const config = readConfig();
-      return runJob(config, jobNamed(config, args[0] ?? ""), args[1] === undefined ? undefined : Number(args[1]));
+      const job = jobNamed(config, args[0] ?? "");
+      const scheduled = args[1] === "due" ? await itsTurn(job, config) : args[1];
+      return runJob(config, job, scheduled === undefined ? undefined : Number(scheduled));
     }
     case "job": {
       const config = readConfig();

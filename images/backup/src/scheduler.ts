@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { JobConfig, RunnerConfig } from "./config";
-import { AT_ONCE, dueJobs, previousRun } from "./due";
+import { AT_ONCE, type Clock, dueJobs, jitterOf, previousRun } from "./due";
 import { type WalState, writeMetrics } from "./metrics";
 import { PATHS } from "./paths";
 import { ensureStanza } from "./pgbackrest";
@@ -18,13 +18,16 @@ const WAL_EVERY = 15;
 /** Touched on each round, for the health check. */
 const HEARTBEAT = join(PATHS.memory, "heartbeat");
 
-/** Runs the jobs of a configuration when they are due, until it is told to stop. */
-export async function schedule(config: RunnerConfig): Promise<void> {
+/**
+ * Runs the jobs of a configuration when they are due, until it is told to stop. With the cluster's clock it only makes the first copies and
+ * repeats what failed.
+ */
+export async function schedule(config: RunnerConfig, clock: Clock): Promise<void> {
   const running = new Map<string, ReturnType<typeof spawn>>();
   let wal: readonly WalState[] = [];
   let walAt = 0;
   let stopping = false;
-  settle(config);
+  settle(config, clock);
   const server = serveMetrics(config, () => wal);
   for (const source of walSources(config)) void stanza(source.name);
 
@@ -55,7 +58,7 @@ export async function schedule(config: RunnerConfig): Promise<void> {
       wal = await Promise.all(walSources(config).map((each) => walState(each, maxAge, known.get(each.name))));
       writeMetrics(config, wal);
     }
-    for (const { job, scheduled } of dueJobs(config.jobs, readStates(), at, config.timeZone, config.jitter)) {
+    for (const { job, scheduled } of dueJobs(config.jobs, readStates(), at, config.timeZone, config.jitter, clock)) {
       const busy = config.jobs.some((each) => each.source === job.source && running.has(each.name));
       if (!busy && running.size < MOST && !running.has(job.name)) start(job, scheduled);
     }
@@ -67,15 +70,26 @@ export async function schedule(config: RunnerConfig): Promise<void> {
   server.close();
 }
 
+/** Waits until a job that a cluster has just started is due, its jitter included; gives the moment in its schedule. */
+export async function itsTurn(job: JobConfig, config: RunnerConfig): Promise<number | undefined> {
+  const scheduled = job.cron === undefined ? undefined : previousRun(job.cron, config.timeZone, now());
+  if (scheduled === undefined) return undefined;
+  const wait = scheduled + jitterOf(job.name, scheduled, config.jitter) - now();
+  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+  return scheduled;
+}
+
 /** Jobs that are new wait for their next moment, unless they make the first copy; what an earlier container left is cleared away. */
-function settle(config: RunnerConfig): void {
+function settle(config: RunnerConfig, clock: Clock): void {
   const states = readStates();
   for (const job of config.jobs) {
     const known = states.get(job.name)?.scheduled !== undefined;
     if (known || job.cron === undefined || AT_ONCE.has(job.kind)) continue;
     updateState(job.name, { since: now(), scheduled: previousRun(job.cron, config.timeZone, now()) ?? now() });
   }
-  for (const name of folder(PATHS.scratch)) rmSync(join(PATHS.scratch, name), { recursive: true, force: true });
+  // On a cluster a job may be at work there in a pod of its own; each clears its own folder when it begins.
+  for (const name of clock === "own" ? folder(PATHS.scratch) : [])
+    rmSync(join(PATHS.scratch, name), { recursive: true, force: true });
   writeMetrics(config, []);
 }
 

@@ -164,6 +164,11 @@ export const PLATFORM_CASES: Cases = {
       [`kube_cronjob_status_last_successful_time{${CRON}}`]: -100_000,
       [`kube_cronjob_spec_suspend{${CRON}}`]: 1,
     }),
+    quiet(30, {
+      [`kube_cronjob_status_last_successful_time{${CRON}}`]: -100_000,
+      [`kube_cronjob_spec_suspend{${CRON}}`]: 0,
+      [`kube_cronjob_labels{${CRON},label_app_kubernetes_io_managed_by="bulwark"}`]: 1,
+    }),
   ],
   Watchdog: [
     {
