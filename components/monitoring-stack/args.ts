@@ -42,6 +42,25 @@ export interface HostAgents {
   readonly dockerData?: string;
 }
 
+/** A page that is asked for from outside, as users do. */
+export interface HealthCheckArgs {
+  /** Host name: that of a route. */
+  readonly host: string;
+  /** Path that answers with 2xx or 3xx within four seconds when all is well. Default: `/`. */
+  readonly path?: string;
+}
+
+/** What only AWS has. */
+export interface MonitoringOnAws {
+  /** Pages that Amazon Route 53 asks for from all over the world, every 30 seconds; each costs about 2 USD a month. In us-east-1 only. Default: none. */
+  readonly healthChecks?: readonly HealthCheckArgs[];
+  /**
+   * Bill of the whole account for a month, in US dollars, above which somebody is told. AWS Billing must be asked once, in its console, to send alerts.
+   * In us-east-1 only. Default: nobody is told.
+   */
+  readonly monthlyBill?: number;
+}
+
 /** Arguments of {@link MonitoringStack}. */
 export interface MonitoringStackArgs {
   /** Network that everything watched lives in. */
@@ -73,6 +92,8 @@ export interface MonitoringStackArgs {
     readonly kubernetes?: KubernetesAlerts;
     readonly self?: SelfAlerts;
   };
+  /** AWS only: what is watched there besides. */
+  readonly aws?: MonitoringOnAws;
   /** Compose only: the Docker host that is watched. */
   readonly host?: HostAgents;
   /**
@@ -129,6 +150,19 @@ export const schema = z.strictObject({
       host: z.record(z.string(), z.unknown()).optional(),
       kubernetes: z.record(z.string(), z.unknown()).optional(),
       self: z.record(z.string(), z.unknown()).optional(),
+    })
+    .optional(),
+  aws: z
+    .strictObject({
+      healthChecks: z
+        .array(
+          z.strictObject({
+            host: hostname,
+            path: text(/^\/\S{0,254}$/, "a path", "start it with /").optional(),
+          }),
+        )
+        .optional(),
+      monthlyBill: z.number().positive().optional(),
     })
     .optional(),
   host: z

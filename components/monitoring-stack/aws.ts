@@ -9,6 +9,7 @@ import type { Owner } from "../targets/aws/children";
 import type { AwsNetwork } from "../targets/network";
 import { buildDashboard } from "./aws-dashboard";
 import { buildEvents } from "./aws-events";
+import { buildHealthChecks } from "./aws-health";
 import { buildMutes } from "./aws-mutes";
 import { buildSuppressor } from "./aws-suppressor";
 import { selfAlarms } from "./cloud-alarms";
@@ -46,7 +47,8 @@ export function buildOnAws(
     heartbeatRule: routing.heartbeatRule,
   });
   const events = buildEvents(shared, spec.events);
-  const made = [...spec.alarms, ...self, ...events].map((alarm): MadeAlarm => {
+  const health = buildHealthChecks(shared);
+  const made = [...spec.alarms, ...self, ...events, ...health].map((alarm): MadeAlarm => {
     const speaks = incidentOf(alarm) === undefined;
     return { alarm, speaks, resource: metricAlarm(shared, alarm, speaks ? [topicOf(shared, alarm)] : []) };
   });

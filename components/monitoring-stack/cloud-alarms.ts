@@ -38,6 +38,27 @@ export const DEAD_LETTER_ALARMS = {
     summary: "notifications were given up",
     description: "They lie in the dead-letter queue: nobody was told of what they say.",
   },
+  NotificationsForgotten: {
+    ...PLATFORM,
+    severity: "critical",
+    group: "monitoring-notifications",
+    metrics: {
+      m: {
+        namespace: "AWS/SQS",
+        metric: "ApproximateAgeOfOldestMessage",
+        statistic: "Maximum",
+        dimensions: ["QueueName"],
+      },
+    },
+    comparison: ">",
+    threshold: ({ days = 0 }) => days * 86_400,
+    parameters: { days: 7 },
+    for: "1 hour",
+    period: "1 hour",
+    missing: "notBreaching",
+    summary: "notifications that were given up have lain unread for more than $days days",
+    description: "After fourteen days the dead-letter queue deletes them.",
+  },
 } as const satisfies AlarmTable<object>;
 
 /** The alarms of the rule that calls the dead man's switch. */

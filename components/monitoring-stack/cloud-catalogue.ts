@@ -7,6 +7,7 @@ import { bucketWatching } from "../storage-bucket/cloud-alarms";
 import { networkWatching } from "../surveillance-vpc/cloud-alarms";
 import { selfAlarms } from "./cloud-alarms";
 import { ACCOUNT_EVENTS } from "./cloud-events";
+import { billAlarms, healthAlarms } from "./cloud-outside";
 
 const GIB = 1024 ** 3;
 
@@ -42,6 +43,7 @@ export function everyCloudWatching(): readonly CloudWatching[] {
       }),
       events: ACCOUNT_EVENTS,
     },
+    { alarms: [...billAlarms(500), ...healthAlarms("shop.example.com", "check")], events: [] },
   ];
 }
 

@@ -3,9 +3,10 @@ import type { CloudAlarm, CloudEvent } from "../core/cloud-alarm";
 import type { Problem } from "../core/errors";
 import type { Monitoring } from "../core/monitorable";
 import { Problems } from "../core/problems";
-import { type MonitoringStackArgs, schema } from "./args";
+import { type HealthCheckArgs, type MonitoringStackArgs, schema } from "./args";
 import { checkWatches, type Watched } from "./check-watches";
 import { ACCOUNT_EVENTS } from "./cloud-events";
+import { billAlarms, GLOBAL_REGION, healthAlarms } from "./cloud-outside";
 
 /** {@link MonitoringStackArgs} on AWS, with every default filled in. */
 export interface CloudMonitoringSpec {
@@ -13,6 +14,7 @@ export interface CloudMonitoringSpec {
   /** Alarms of the components and of the network. */
   readonly alarms: readonly CloudAlarm[];
   readonly events: readonly CloudEvent[];
+  readonly healthChecks: readonly Required<HealthCheckArgs>[];
   readonly runbooks: string;
   /** Names of the alarms and events, by what they belong to: a component, or `stack`. */
   readonly names: Readonly<Record<string, readonly string[]>>;
@@ -32,6 +34,7 @@ export function resolveCloudMonitoring(name: string, args: MonitoringStackArgs):
       fix: "give both the same vpc",
     });
   });
+  problems.across(["vpc", "aws"], (add) => checkRegion(args, add));
   for (const problem of unsupported(args)) problems.add(problem);
   problems.throwIfAny();
   const { network } = args.vpc;
@@ -41,18 +44,24 @@ export function resolveCloudMonitoring(name: string, args: MonitoringStackArgs):
     network.kind === "aws" && !watched.some((each) => each.component === network.watching.component)
       ? network.watching.with({})
       : { alarms: [], events: [] };
+  const bill = args.aws?.monthlyBill === undefined ? [] : billAlarms(args.aws.monthlyBill);
+  const healthChecks = (args.aws?.healthChecks ?? []).map(({ host, path = "/" }) => ({ host, path }));
   const names = (each: { readonly alarms: readonly CloudAlarm[]; readonly events: readonly CloudEvent[] }) =>
     [...new Set([...each.alarms, ...each.events].map(({ alarm }) => alarm))].sort();
   return {
     watched,
-    alarms: [...own.alarms, ...watched.flatMap((each) => each.cloud?.alarms ?? [])],
+    alarms: [...own.alarms, ...watched.flatMap((each) => each.cloud?.alarms ?? []), ...bill],
     events: [...own.events, ...watched.flatMap((each) => each.cloud?.events ?? []), ...ACCOUNT_EVENTS],
+    healthChecks,
     runbooks: (args.runbooks ?? "docs/runbooks").replace(/\/$/, ""),
     names: {
       ...Object.fromEntries(
         watched.map((each) => [each.component, names(each.cloud ?? { alarms: [], events: [] })] as const),
       ),
-      stack: names({ alarms: own.alarms, events: [...own.events, ...ACCOUNT_EVENTS] }),
+      stack: names({
+        alarms: [...own.alarms, ...bill, ...healthChecks.flatMap(({ host }) => healthAlarms(host, ""))],
+        events: [...own.events, ...ACCOUNT_EVENTS],
+      }),
     },
   };
 }
@@ -62,6 +71,34 @@ const ALARMS: Watched = {
   where: "on aws",
   teams: ({ cloud }) => [...(cloud?.alarms ?? []), ...(cloud?.events ?? [])].map((alarm) => alarm.team),
 };
+
+/** What is reported to one region alone must be watched there. */
+function checkRegion(args: MonitoringStackArgs, add: (problem: Problem) => void): void {
+  const { target } = args.vpc.network;
+  const { healthChecks = [], monthlyBill } = args.aws ?? {};
+  for (const [index, { host }] of healthChecks.entries()) {
+    if (healthChecks.findIndex((each) => each.host === host) === index) continue;
+    add({
+      path: `aws.healthChecks.${index}.host`,
+      given: `"${host}" for the second time`,
+      allowed: "each host once",
+      fix: "choose the path that says most about it",
+    });
+  }
+  if (target.kind !== "aws" || target.region === GLOBAL_REGION) return;
+  for (const [path, asked, who] of [
+    ["aws.healthChecks", healthChecks.length > 0, "Amazon Route 53"],
+    ["aws.monthlyBill", monthlyBill !== undefined, "AWS Billing"],
+  ] as const) {
+    if (!asked) continue;
+    add({
+      path,
+      given: `an alarm in ${target.region}`,
+      allowed: `stacks in ${GLOBAL_REGION}: ${who} reports to no other region, and an alarm sees its own alone`,
+      fix: `remove it here, and give it to a MonitoringStack in ${GLOBAL_REGION}`,
+    });
+  }
+}
 
 /** Arguments that are about Prometheus and the pages beside it, and what takes their place. */
 const ELSEWHERE = {

@@ -7,7 +7,7 @@ import { type CloudMonitoringSpec, resolveCloudMonitoring } from "./cloud-spec";
 import type { MonitoringOutput } from "./compose";
 import { type MonitoringSpec, resolveMonitoring } from "./spec";
 
-export type { CustomAlert, HostAgents, MonitoringStackArgs } from "./args";
+export type { CustomAlert, HealthCheckArgs, HostAgents, MonitoringOnAws, MonitoringStackArgs } from "./args";
 export type { Packages, Part, PartImage } from "./images";
 
 /**

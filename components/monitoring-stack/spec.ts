@@ -211,6 +211,14 @@ function checkTarget(problems: Problems, name: string, args: MonitoringStackArgs
   problems.across(["vpc"], (add) => {
     const { network } = args.vpc;
     if (network.kind === "aws") return;
+    if (args.aws !== undefined) {
+      add({
+        path: "aws",
+        given: `an object on ${network.kind}`,
+        allowed: "aws only",
+        fix: "remove aws: Prometheus asks the edge for every host name of a route by itself",
+      });
+    }
     if (network.kind === "microk8s" && args.host !== undefined) {
       add({
         path: "host",

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { AlertRouting, MonitoringStack, SurveillanceVpc } from "../../components";
 import { ArgumentError } from "../../components/core/errors";
+import { AwsRegion } from "../../components/targets/aws-region";
 import { type Changes, ends, findings, ROUTING, watchedShop } from "../aws/shop-with-alerts";
-import type { Program, Registered } from "../mocks/program";
+import { type Program, type Registered, withMocks } from "../mocks/program";
 import { NIGHT, OFFICE } from "../routing/fixture";
 
 jest.setTimeout(60_000);
@@ -235,6 +237,26 @@ describe("MonitoringStack on aws", () => {
     expect(Math.max(...widgets.map(({ x, width }) => x + width))).toBeLessThanOrEqual(24);
   });
 
+  it("asks for pages from outside and watches the bill on demand alone, and the alarms reach somebody", async () => {
+    expect((await shop()).ofType("route53/healthCheck:HealthCheck")).toEqual([]);
+    const program = await shop({
+      monitoring: {
+        aws: { healthChecks: [{ host: "shop.example.com", path: "/up" }, { host: "example.com" }], monthlyBill: 900 },
+      },
+    });
+    const [front, page] = program.ofType("route53/healthCheck:HealthCheck");
+    expect(page?.inputs).toMatchObject({ type: "HTTPS", fqdn: "shop.example.com", resourcePath: "/up", port: 443 });
+    expect(front?.inputs["resourcePath"]).toBe("/");
+    const down = program.one("MetricAlarm", "monitoring-shop.example.com-EndpointDown");
+    expect(ends(program, down, "dimensions")).toEqual([page]);
+    expect(down.inputs).toMatchObject({ treatMissingData: "breaching", comparisonOperator: "LessThanThreshold" });
+    const bill = program.one("MetricAlarm", "monitoring-account-MonthlyBillHigh");
+    expect(bill.inputs).toMatchObject({ threshold: 900, dimensions: { Currency: "USD" }, namespace: "AWS/Billing" });
+    expect(reached(program, down).map((each) => each.name)).toEqual(["alerts-critical"]);
+    expect(reached(program, bill).map((each) => each.name)).toEqual(["alerts-warning"]);
+    expect(findings(program)).toEqual([]);
+  });
+
   it("the policies find nothing in the alerting", async () => {
     const program = await shop({ routing: { mute: [{ window: NIGHT, severities: ["critical", "warning"] }] } });
     const own = findings(program).filter(
@@ -255,6 +277,34 @@ const REFUSED: readonly (readonly [string, Changes, readonly string[]])[] = [
 ];
 
 describe("what aws cannot give is refused before anything is made", () => {
+  it("what is reported to one region alone, elsewhere", async () => {
+    const made = withMocks(() => {
+      const target = new AwsRegion("place", {
+        environment: "dev",
+        region: "eu-central-1",
+        zones: ["eu-central-1a", "eu-central-1b"],
+        allowedAccountIds: ["123456789012"],
+      });
+      const arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1";
+      const vpc = new SurveillanceVpc("network", { target, certificates: { mode: "acm", arn } });
+      const routing = new AlertRouting("alerts", { ...ROUTING, vpc });
+      const host = "shop.example.com";
+      new MonitoringStack("monitoring", {
+        vpc,
+        watches: [],
+        routing,
+        aws: { healthChecks: [{ host }, { host, path: "/up" }], monthlyBill: 100 },
+      });
+    });
+    const refused: unknown = await made.catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(ArgumentError);
+    expect((refused as ArgumentError).problems.map((each) => each.path)).toEqual([
+      "aws.healthChecks.1.host",
+      "aws.healthChecks",
+      "aws.monthlyBill",
+    ]);
+  });
+
   it.each(REFUSED)("%s", async (_, changes, paths) => {
     const refused = await watchedShop(changes).then(
       () => undefined,

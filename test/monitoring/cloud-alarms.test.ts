@@ -75,6 +75,7 @@ describe("every alarm of CloudWatch", () => {
     expect([...breaching].sort()).toEqual([
       "BackupTooOld",
       "EcsTasksMissing",
+      "EndpointDown",
       "PostgresDown",
       "RedisDown",
       "ServiceDown",
@@ -92,6 +93,7 @@ describe("an alarm and a rule of one name", () => {
       "BackupTooOld",
       "CertificateExpiresCritical",
       "CertificateExpiresSoon",
+      "EndpointDown",
       "HighErrorRate",
       "HighLatencyP95",
       "PostgresConnectionsExhausted",
