@@ -129,13 +129,13 @@ const secret = leaf(z.string().min(1));
 const address = text(/^[^@\s]+@[^@\s]+$/, "an e-mail address", 'use an address such as "ops-team@example.com"');
 const names = z.array(z.string()).min(1);
 const urgent = z.enum(["critical", "warning", "info"]);
-const team = text(/^[a-z][a-z0-9-]*$/, "a lower-case name", 'use a name such as "dba"') as z.ZodString;
+const team = text(/^[a-z][a-z0-9-]*$/, "a lower-case name", 'use a name such as "dba"');
 
 /** Shape of {@link AlertRoutingArgs}. */
 export const schema = z.strictObject({
   vpc,
   receivers: z.record(
-    componentName as z.ZodString,
+    componentName,
     z.discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("pagerduty"), routingKey: secret.optional(), serviceKey: secret.optional() }),
       z.strictObject({ kind: z.literal("sms"), routingKey: secret }),

@@ -25,8 +25,8 @@ function isDeferred(value: unknown): boolean {
 }
 
 /** Text that must match a pattern, with words for what is allowed and how to mend it. */
-export function text(pattern: RegExp, allowed: string, fix: string): z.ZodType {
-  return z.unknown().superRefine((value, context) => {
+export function text(pattern: RegExp, allowed: string, fix: string): z.ZodType<string, string> {
+  return z.custom<string>().superRefine((value, context) => {
     if (typeof value !== "string" || !pattern.test(value))
       context.addIssue({ code: "custom", message: fix, params: { allowed, fix } });
   });

@@ -155,7 +155,7 @@ export const schema = z.strictObject({
             fix: "use the argument for it, or leave it out",
           },
         },
-      ) as unknown as z.ZodString,
+      ),
       z.union([z.string(), z.number(), z.boolean()]),
     )
     .optional(),

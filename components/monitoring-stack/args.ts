@@ -131,7 +131,7 @@ export const schema = z.strictObject({
   logs: z.strictObject({ application: days.optional(), audit: days.optional(), security: days.optional() }).optional(),
   alerts: z
     .record(
-      alertName as z.ZodString,
+      alertName,
       z.strictObject({
         expr: z.string(),
         for: duration,

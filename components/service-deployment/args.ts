@@ -156,7 +156,7 @@ const links = z.array(
     },
   }),
 );
-const variables = z.record(variableName as z.ZodString, leaf(z.string()));
+const variables = z.record(variableName, leaf(z.string()));
 
 /** Shape of {@link ServiceDeploymentArgs}. */
 export const schema = z.strictObject({
@@ -200,7 +200,7 @@ export const schema = z.strictObject({
   migration: z.strictObject({ command, image: leaf(image).optional(), links: links.optional() }).optional(),
   volumes: z
     .record(
-      text(/^[a-z][a-z0-9-]*$/, "a lower-case name", 'use a name such as "spool"') as z.ZodString,
+      text(/^[a-z][a-z0-9-]*$/, "a lower-case name", 'use a name such as "spool"'),
       z.strictObject({ path: absolutePath, size }),
     )
     .optional(),

@@ -73,7 +73,7 @@ const schema = z.strictObject({
         /^(?!env$)(?!.*kubernetes\.io\/)([a-z0-9.-]+\/)?[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/,
         "a label of your own",
         'use a name such as "owner"',
-      ) as z.ZodString,
+      ),
       text(
         /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
         "at most 63 letters, digits, dots, underscores and hyphens",
