@@ -91,7 +91,7 @@ export function platform(target: Target, sizes: PlatformSizes, config: StackConf
     RATE_LIMIT_ENABLED: "true",
     RATE_LIMIT_PER_MINUTE: "100",
   };
-  const watched = config.monitoring === undefined ? {} : { metrics: {} };
+  const watched = config.monitoring === undefined ? {} : { metrics: {}, tracing: target.kind !== "aws" };
   const auth = new ServiceDeployment("auth-service", {
     vpc,
     image: config.images["auth-service"],

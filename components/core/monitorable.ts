@@ -141,6 +141,9 @@ export interface ProbeNeed {
   readonly path: NetworkPath;
 }
 
+/** Port of the collector of traces, OTLP over gRPC. */
+export const TRACES_PORT = 4317;
+
 /** What a component contributes to the watching of the stack. */
 export interface Monitoring {
   /** The component's name. */
@@ -150,6 +153,8 @@ export interface Monitoring {
   readonly sources: readonly RuleSource[];
   /** Ways from Prometheus to the targets. */
   readonly paths?: readonly NetworkPath[];
+  /** Whether it sends traces, over the ways on which Prometheus comes. */
+  readonly traces?: boolean;
   readonly exporter?: ExporterNeed;
   readonly probes?: readonly ProbeNeed[];
   readonly dashboards: readonly DashboardName[];

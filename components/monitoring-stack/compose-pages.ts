@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { grafanaEnvironment } from "./commands";
 import { grafanaProviders, grafanaSources, jaegerConfig, lokiConfig } from "./configurations";
 import { dashboardFiles } from "./dashboards";
-import { run, type Shared, secretOf } from "./part";
+import { networksOf, run, type Shared, secretOf } from "./part";
 import { MEMORY } from "./spec";
 
 /** Logs, traces, and Grafana over all of it. Returns the password of Grafana's administrator. */
@@ -23,7 +23,9 @@ export function pages(shared: Shared): pulumi.Output<string> {
     part: "jaeger",
     command: ["--config=/etc/bulwark/jaeger.yml"],
     files: [{ path: "/etc/bulwark/jaeger.yml", content: jaegerConfig() }],
-    attachments: [{ network: network.edgeNetwork, aliases: ["jaeger"] }],
+    attachments: [network.edgeNetwork, ...networksOf(spec.watched.filter((each) => each.traces === true))].map(
+      (each) => ({ network: each, aliases: ["jaeger"] }),
+    ),
     health: "http://127.0.0.1:13133/status",
     memory: MEMORY.jaeger,
   });

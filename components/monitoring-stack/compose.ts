@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AlertRouting } from "../alert-routing";
-import type { NetworkPath } from "../core/links";
 import type { ScrapeTarget } from "../core/monitorable";
 import { network as dockerNetwork } from "../targets/compose/stores";
 import type { ComposeNetwork } from "../targets/network";
@@ -9,7 +8,7 @@ import { agents } from "./compose-agents";
 import { exporters } from "./compose-exporters";
 import { pages } from "./compose-pages";
 import { loginHash } from "./login";
-import { run, type Shared, secretOf } from "./part";
+import { networksOf, run, type Shared, secretOf } from "./part";
 import { prometheusConfig } from "./prometheus";
 import { rulesFile } from "./rules-file";
 import { MEMORY, type MonitoringSpec } from "./spec";
@@ -20,9 +19,6 @@ export interface MonitoringOutput {
   readonly login: { readonly username: string; readonly password: pulumi.Output<string> };
   /** Password of Grafana's user `admin`. */
   readonly grafanaPassword: pulumi.Output<string>;
-  /** The way to the collector of traces. */
-  readonly path: NetworkPath;
-  readonly after: readonly pulumi.Input<pulumi.Resource>[];
 }
 
 /** Prometheus and Alertmanager, the exporters of what is watched, and the pages behind the edge. */
@@ -65,8 +61,6 @@ export function buildOnCompose(
   return {
     login: { username: login.username, password: password.result },
     grafanaPassword,
-    path: { kind: "compose", network: hub.name },
-    after: [hub.resource],
   };
 }
 
@@ -95,8 +89,7 @@ function alertmanager(shared: Shared, routing: AlertRouting): void {
 
 function prometheus(shared: Shared, exported: readonly ScrapeTarget[]): void {
   const { spec, network } = shared;
-  const paths = spec.watched.flatMap((each) => each.paths ?? []);
-  const joined = [...new Set(paths.flatMap((path) => (path.kind === "compose" ? [path.network] : [])))];
+  const joined = networksOf(spec.watched);
   const links = { runbooks: spec.runbooks, grafana: `https://${spec.domain}/grafana` };
   run(shared, {
     service: "prometheus",

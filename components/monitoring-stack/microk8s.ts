@@ -1,12 +1,12 @@
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import * as pulumi from "@pulumi/pulumi";
 import type { AlertRouting } from "../alert-routing";
-import type { ScrapeTarget } from "../core/monitorable";
+import { type ScrapeTarget, TRACES_PORT } from "../core/monitorable";
 import { physicalName } from "../core/names";
 import { loginKey, publicRoute } from "../targets/microk8s/edge";
 import { selectorOf } from "../targets/microk8s/labels";
-import { childOf, metadata, type Owner, secret } from "../targets/microk8s/objects";
-import { allow, allowBoth, endpointLabels, INTERNET, peer, podsOf } from "../targets/microk8s/paths";
+import { childOf, metadata, monitoringNamespace, type Owner, secret } from "../targets/microk8s/objects";
+import { allow, allowBoth, INTERNET, peer, podsOf } from "../targets/microk8s/paths";
 import type { MicroK8sNetwork } from "../targets/network";
 import { alertmanagerCommand, grafanaEnvironment, prometheusCommand } from "./commands";
 import type { MonitoringOutput } from "./compose";
@@ -42,8 +42,7 @@ export function buildOnMicroK8s(
   network: MicroK8sNetwork,
   parent: pulumi.Resource,
 ): MonitoringOutput {
-  const { target } = network;
-  const namespace = physicalName("dnsLabel", target.monitoringNamespace);
+  const namespace = monitoringNamespace(network.target);
   const stack: Owner = { component: name, network, parent };
   const home: Owner = {
     component: name,
@@ -67,12 +66,7 @@ export function buildOnMicroK8s(
   const grafanaPassword = pages(home, spec);
   const password = secretOf(home, "login");
   routes(home, spec, password);
-  return {
-    login: { username: "admin", password },
-    grafanaPassword,
-    path: { kind: "microk8s", namespace, podLabels: endpointLabels(name, "monitoring"), port: 4317 },
-    after: [],
-  };
+  return { login: { username: "admin", password }, grafanaPassword };
 }
 
 function alertmanager(home: Owner, spec: MonitoringSpec, routing: AlertRouting): void {
@@ -144,7 +138,7 @@ function prometheus(
     reach(home, "prometheus", home, service, port);
   reach(home, "prometheus", stack, "blackbox-exporter", 9115);
   reach(home, "prometheus", agents, "node-exporter", 9100);
-  for (const { component, paths } of spec.watched) {
+  for (const { component, paths, traces } of spec.watched) {
     for (const [index, path] of (paths ?? []).entries()) {
       if (path.kind !== "microk8s") throw new Error(`Prometheus on microk8s cannot take a way through ${path.kind}`);
       allowBoth(home, "prometheus", index === 0 ? component : `${component}-${index + 1}`, {
@@ -152,6 +146,13 @@ function prometheus(
         to: { matchLabels: { ...path.podLabels } },
         namespace: path.namespace,
         port: path.port,
+      });
+      if (traces !== true) continue;
+      allowBoth(stack, component, "jaeger", {
+        from: { matchLabels: { ...path.podLabels } },
+        to: podsOf(home.component, ["jaeger"]),
+        namespace: home.network.namespace,
+        port: TRACES_PORT,
       });
     }
   }
@@ -215,7 +216,8 @@ function routes(home: Owner, spec: MonitoringSpec, password: pulumi.Output<strin
     new Service(
       page.address,
       {
-        metadata: metadata(home, page.address, selector),
+        // What makes the pods waits for them.
+        metadata: { ...metadata(home, page.address, selector), annotations: { "pulumi.com/skipAwait": "true" } },
         spec: {
           type: "ClusterIP",
           selector,

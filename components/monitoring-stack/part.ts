@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
+import type { Monitoring } from "../core/monitorable";
 import { PASSWORD_LENGTH } from "../core/secrets";
 import { type CarriedFile, carry } from "../targets/compose/carrier";
 import { trustMount } from "../targets/compose/certificate";
@@ -115,4 +116,10 @@ export function secretOf(shared: Shared, role: string): RandomPassword {
     { length: PASSWORD_LENGTH, special: false },
     { parent: shared.parent, provider: shared.network.target.random },
   );
+}
+
+/** Networks on which what is watched is reached, each once. */
+export function networksOf(watched: readonly Monitoring[]): readonly string[] {
+  const paths = watched.flatMap((each) => each.paths ?? []);
+  return [...new Set(paths.flatMap((path) => (path.kind === "compose" ? [path.network] : [])))];
 }

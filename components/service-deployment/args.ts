@@ -80,6 +80,11 @@ export interface ServiceDeploymentArgs {
    * the service; on compose it then has a network of its own. Default: not watched.
    */
   readonly metrics?: { readonly port?: number; readonly path?: string };
+  /**
+   * Whether the service sends traces to the MonitoringStack that watches it: it gets a way there and the variables of OpenTelemetry, by OTLP over
+   * gRPC. Needs {@link metrics}. Default: no. Not on AWS.
+   */
+  readonly tracing?: boolean;
   /** What the service promises; alerts on its error budget follow. Default: 99.9 % of the requests within 30 days. See `SLO_PROFILES`. */
   readonly slo?: Slo;
   /** Environment variables that are not secret. */
@@ -164,6 +169,7 @@ export const schema = z.strictObject({
   image: leaf(image),
   command: command.optional(),
   port: port.optional(),
+  tracing: z.boolean().optional(),
   metrics: z.strictObject({ port: port.optional(), path: absolutePath.optional() }).optional(),
   slo: z
     .strictObject({

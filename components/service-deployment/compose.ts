@@ -11,7 +11,7 @@ import type { ServiceDeploymentArgs } from "./args";
 import { healthCommand } from "./health";
 import type { ServiceOutput } from "./output";
 import { instancesOf, type ServiceSpec } from "./spec";
-import { type Bound, bind } from "./variables";
+import { type Bound, bind, tracingVariables } from "./variables";
 
 /** Everything that the service's containers and its migration share. */
 interface Shared {
@@ -49,6 +49,7 @@ export function buildOnCompose(
   const bound = bind({ name, parent, instances: instancesOf(args, spec) }, args.links ?? [], {
     ...args.environment,
     ...peerNames(name, spec),
+    ...(spec.tracing ? tracingVariables(name, "jaeger") : {}),
   });
   const own = surroundings(shared, name, bound);
   const migration = migrate(shared, own);

@@ -92,6 +92,7 @@ export class ServiceDeployment extends Component implements Linkable, Monitorabl
         },
       ],
       paths: [metrics.path],
+      traces: this.#spec.tracing,
     };
     return { monitoring };
   }

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Link } from "../core/links";
 import { job } from "../targets/microk8s/job";
 import { selectorOf } from "../targets/microk8s/labels";
-import { childOf, identity, metadata, type Owner } from "../targets/microk8s/objects";
+import { childOf, identity, metadata, monitoringNamespace, type Owner } from "../targets/microk8s/objects";
 import { allow, endpointLabels, INTERNET, openPaths, podsOf } from "../targets/microk8s/paths";
 import { memoryMount, type PodTemplate } from "../targets/microk8s/pod";
 import { trustMount } from "../targets/microk8s/trust";
@@ -15,7 +15,7 @@ import { handedOver } from "./microk8s-secrets";
 import { peerNames, replicated, volumesOf } from "./microk8s-workload";
 import type { ServiceOutput } from "./output";
 import { instancesOf, type ProbeSpec, type ServiceSpec } from "./spec";
-import { type Bound, bind } from "./variables";
+import { type Bound, bind, tracingVariables } from "./variables";
 
 /** What a process gets: variables, mounts, and what it waits for. */
 type Surroundings = Required<Pick<PodTemplate, "environment" | "mounts">> & {
@@ -32,7 +32,10 @@ export function buildOnMicroK8s(
 ): ServiceOutput {
   const owner: Owner = { component: name, network, parent };
   const account = identity(owner, name);
-  const bound = bind({ name, parent, instances: instancesOf(args, spec) }, args.links ?? [], args.environment ?? {});
+  const bound = bind({ name, parent, instances: instancesOf(args, spec) }, args.links ?? [], {
+    ...args.environment,
+    ...(spec.tracing ? tracingVariables(name, `jaeger.${monitoringNamespace(network.target)}.svc`) : {}),
+  });
   const sharesLinks = args.migration !== undefined && args.migration.links === undefined;
   const own = surroundings(owner, name, sharesLinks ? [name, `${name}-migration`] : [name], args, spec, bound);
   const migration = migrate(owner, args, spec, own, account.name);

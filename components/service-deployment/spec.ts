@@ -6,6 +6,7 @@ import { type ProbeArgs, type RouteArgs, type ServiceDeploymentArgs, schema } fr
 import { type RolloutSpec, resolveRollout } from "./rollout";
 import { resolveScaling, type ScalingSpec } from "./scaling";
 import { unsupportedService } from "./unsupported";
+import { tracingVariables } from "./variables";
 
 /** A check with every default filled in; times in seconds. */
 export interface ProbeSpec {
@@ -19,6 +20,8 @@ export interface ProbeSpec {
 export interface ServiceSpec {
   readonly port: number;
   readonly metrics: { readonly port: number; readonly path: string };
+  /** Whether it sends traces. */
+  readonly tracing: boolean;
   readonly replicas: number;
   readonly scaling: ScalingSpec | undefined;
   readonly rollout: RolloutSpec;
@@ -85,6 +88,7 @@ export function resolveService(name: string, args: ServiceDeploymentArgs): Servi
   return {
     port,
     metrics: { port: args.metrics?.port ?? port, path: args.metrics?.path ?? "/metrics" },
+    tracing: args.tracing ?? false,
     replicas: args.replicas ?? defaultReplicas(args),
     scaling: args.scaling === undefined ? undefined : resolveScaling(args.scaling),
     rollout: resolveRollout(args.rollout),
@@ -206,6 +210,7 @@ function checkTogether(problems: Problems, args: ServiceDeploymentArgs): void {
   });
   problems.across(["vpc", "scaling", "replicas", "volumes", "peers"], (add) => checkScaling(add, args));
   problems.across(["peers", "port", "metrics", "environment"], (add) => checkPeers(add, args));
+  problems.across(["vpc", "tracing", "metrics", "environment"], (add) => checkTracing(add, args));
   problems.across(["volumes"], (add) => {
     for (const volume of Object.keys(args.volumes ?? {})) {
       if (!/^(tmp|secrets|trust|scratch-\d+)$/.test(volume)) continue;
@@ -246,6 +251,27 @@ function checkPeers(add: (problem: Problem) => void, args: ServiceDeploymentArgs
       given: "a variable that peers sets too",
       allowed: "each variable once",
       fix: "remove PEERS from environment, or leave peers out",
+    });
+  }
+}
+
+function checkTracing(add: (problem: Problem) => void, args: ServiceDeploymentArgs): void {
+  if (args.tracing !== true || args.vpc.network.kind === "aws") return;
+  if (args.metrics === undefined) {
+    add({
+      path: "tracing",
+      given: "true without metrics",
+      allowed: "a service that is watched",
+      fix: "add metrics: {}, and name the service in the watches of a MonitoringStack",
+    });
+  }
+  for (const variable of Object.keys(tracingVariables("", ""))) {
+    if (!(variable in (args.environment ?? {}))) continue;
+    add({
+      path: `environment.${variable}`,
+      given: "a variable that tracing sets too",
+      allowed: "each variable once",
+      fix: `remove ${variable} from environment, or leave tracing out`,
     });
   }
 }

@@ -85,6 +85,14 @@ function onAws(args: ServiceDeploymentArgs, cameras: readonly string[]): Problem
       "push it to <account>.dkr.ecr.<region>.amazonaws.com, or set outbound: true",
     );
   }
+  if (args.tracing === true) {
+    refuse(
+      "tracing",
+      "true on aws",
+      "compose and microk8s only",
+      "send traces to AWS X-Ray with the collector of your own image",
+    );
+  }
   if (args.secretsAs === "file") {
     refuse("secretsAs", '"file" on aws', '"env" on aws', "remove secretsAs, and read the plain variables");
   }

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ArgumentError, type Problem } from "../core/errors";
 import type { Consumer, Link, Linkable, SecretVariable } from "../core/links";
+import { TRACES_PORT } from "../core/monitorable";
 import { accept } from "../core/tick";
 
 /** Links resolved for one consumer, and what they add up to. */
@@ -9,6 +10,15 @@ export interface Bound {
   /** Variables of the links and the service's own, which win nothing: a clash is an error. */
   readonly variables: Readonly<Record<string, pulumi.Input<string>>>;
   readonly secrets: readonly SecretVariable[];
+}
+
+/** What OpenTelemetry reads: where traces go, and under which name. */
+export function tracingVariables(service: string, collector: string): Readonly<Record<string, string>> {
+  return {
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://${collector}:${TRACES_PORT}`,
+    OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+    OTEL_SERVICE_NAME: service,
+  };
 }
 
 /**

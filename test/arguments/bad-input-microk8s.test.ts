@@ -122,6 +122,13 @@ const CASES: readonly Case[] = [
     paths: ["peers.port"],
     says: "another port than",
   },
+  { title: "tracing: nobody watches the service", make: () => service({ tracing: true }), paths: ["tracing"] },
+  {
+    title: "tracing: a collector of one's own",
+    make: () =>
+      service({ metrics: {}, tracing: true, environment: { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4317" } }),
+    paths: ["environment.OTEL_EXPORTER_OTLP_ENDPOINT"],
+  },
   {
     title: "peers: a variable PEERS of one's own",
     make: () => service({ peers: { port: 7000 }, environment: { PEERS: "mine" } }),

@@ -105,6 +105,7 @@ export const REFUSED: readonly (readonly [TargetKind, string, Changes, readonly 
     ["adopt.subnets.data", "adopt.privateRouteTables", "adopt.subnets.data.us-east-1a"],
   ],
   ["aws", "an adopted VPC by its name", { vpc: { adopt: { ...ADOPTED, vpcId: "main" } } }, ["adopt.vpcId"]],
+  ["aws", "traces to a collector", { api: { metrics: {}, tracing: true } }, ["tracing"]],
   ["aws", "peers", { api: { peers: { port: 7000 } } }, ["peers"]],
   ["compose", "scaling", { api: { scaling: { max: 4 } } }, ["scaling"]],
   ["microk8s", "fewer replicas at most than at least", { api: { replicas: 4, scaling: { max: 3 } } }, ["scaling.max"]],

@@ -136,6 +136,25 @@ describe.each(KINDS)("the whole shop on %s", (kind) => {
   });
 });
 
+test.each(["compose", "microk8s"] as const)(
+  "on %s only a service that sends traces has a way to their collector, and is told where it is",
+  async (kind) => {
+    const reaches = async (changes: Changes) => {
+      const program = await wholeShop(kind, changes);
+      return (["out", "in"] as const).map((half) => isOpen(half, kind, program, "worker", "jaeger", 4317));
+    };
+    const traced = { workerWatched: true, worker: { tracing: true } };
+    expect(await reaches({ workerWatched: true })).toEqual([false, false]);
+    expect(await reaches(traced)).toEqual([true, true]);
+    const given = variablesOf(kind, await wholeShop(kind, traced), "worker");
+    expect(given.map(({ name, value }) => [name, value])).toEqual([
+      ["OTEL_EXPORTER_OTLP_ENDPOINT", `http://${{ compose: "jaeger", microk8s: "jaeger.monitoring.svc" }[kind]}:4317`],
+      ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"],
+      ["OTEL_SERVICE_NAME", "worker"],
+    ]);
+  },
+);
+
 /** Names of the rules that Prometheus is given. */
 function rules(program: Program): string[] {
   const found = program.resources

@@ -2,7 +2,9 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import * as pulumi from "@pulumi/pulumi";
+import { physicalName } from "../../core/names";
 import type { MicroK8sNetwork } from "../network";
+import type { MicroK8sTarget } from "../target";
 import { fingerprint } from "./fingerprint";
 import { type Labels, labelsOf } from "./labels";
 
@@ -18,6 +20,11 @@ export interface Owner {
   readonly component: string;
   readonly network: MicroK8sNetwork;
   readonly parent: pulumi.Resource;
+}
+
+/** Namespace of the monitoring, where collectors and pages are. */
+export function monitoringNamespace(target: MicroK8sTarget): string {
+  return physicalName("dnsLabel", target.monitoringNamespace);
 }
 
 /** Name, namespace and labels of an object. */
