@@ -207,8 +207,24 @@ describe("the scheduler itself", () => {
       (lines) => lines > 0,
     );
     expect(await start(["run", "late"]).ended).toBe(75);
-    expect(state("late").lastError).toContain("another job on files did not end within 1 s");
+    expect(state("late").lastError).toMatch(/^files was taken by slow, since .*Z, and not free within 1 s$/);
     expect(await slow.ended).toBe(0);
+  });
+
+  it("a job that is due stays due while somebody else is at work on its source, and is no failure", async () => {
+    configure([copy("hourly", { cron: "0 * * * *" })]);
+    mkdirSync(join(folder, "state/lock"), { recursive: true });
+    const other = spawn("flock", [join(folder, "state/lock/files.lock"), "sleep", "600"], { detached: true });
+    start(["schedule"]);
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    expect([log(), state("hourly")]).toEqual([[], {}]);
+    process.kill(-(other.pid ?? 0), "SIGKILL");
+    const made = await until(
+      30,
+      async () => state("hourly"),
+      (each) => each.lastSuccess !== undefined,
+    );
+    expect(made).toMatchObject({ lastExit: 0, failures: 0 });
   });
 
   it("a run that takes longer than it may is ended, with all that it started", async () => {

@@ -7,6 +7,7 @@ import type { RunnerConfig } from "./config";
 import { REPORTS, type SignedReport } from "./drill";
 import { verifyArchive, verifyDatabase } from "./fetch";
 import { confirmKey, isSignedBy, keyStatus, recoveryKey } from "./keys";
+import { withLock } from "./lock";
 import { withWork } from "./open";
 import { PATHS } from "./paths";
 import { physicalBackups } from "./pitr";
@@ -92,13 +93,18 @@ async function answer(
       const { source, database } = databaseOf(work.config, values.database, values.source);
       const plan = await planRestore(work, source, database, originOf(values));
       if (values.plan === true) return plan;
-      return await restore(work, source, plan, values["keep-beside"] !== true);
+      return await withLock(source.name, `a restore of ${database}`, () =>
+        restore(work, source, plan, values["keep-beside"] !== true),
+      );
     }
     case "swap": {
       const { source, database } = databaseOf(work.config, values.database, values.source);
       if (values.beside === undefined) throw new Error("say which database takes the place: --beside NAME");
       if (values.plan === true) return { environment: work.config.environment, database };
-      return await swap(source, database, values.beside, `restored copy ${values.beside}`, work.now());
+      const { beside } = values;
+      return await withLock(source.name, `a swap of ${database}`, () =>
+        swap(source, database, beside, `restored copy ${beside}`, work.now()),
+      );
     }
     case "undo": {
       const { source, database } = databaseOf(work.config, values.database, values.source);
@@ -106,7 +112,7 @@ async function answer(
         const last = (await replacedDatabases(source)).find((each) => each.database === database);
         return { environment: work.config.environment, database, last };
       }
-      return await undo(source, database, work.now());
+      return await withLock(source.name, `an undo of ${database}`, () => undo(source, database, work.now()));
     }
     case "verify-archive":
       return await verify(work, values);

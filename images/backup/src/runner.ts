@@ -1,29 +1,19 @@
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { JobConfig, RunnerConfig } from "./config";
 import type { JobResult } from "./context";
-import { PATHS } from "./paths";
+import { holderOf, LOCKED, lockOf, noteHolder } from "./lock";
 import { now, readState, updateState } from "./state";
 
-/** Exit code of `flock` when somebody else has the lock. */
-const LOCKED = 75;
 /** Exit code of `timeout` when time ran out. */
 const TIMED_OUT = 124;
 /** Exit code of a run of which nothing more is known: the machine or the container was stopped. */
 export const INTERRUPTED = 137;
-
-/** The lock of what a job works on. The kernel lets go of it when the last process of the job is gone, however it ended. */
-export function lockOf(job: JobConfig): string {
-  return join(PATHS.lock, `${job.source}.lock`);
-}
 
 /**
  * Runs a job under its lock and within its time, and writes down how it went. Only a run that ended with 0 and said what it made moves the last
  * success. Returns the exit code.
  */
 export async function runJob(config: RunnerConfig, job: JobConfig, scheduled?: number): Promise<number> {
-  mkdirSync(PATHS.lock, { recursive: true });
   const began = now();
   updateState(job.name, { running: began, ...(scheduled === undefined ? {} : { scheduled }) });
   const ended = await locked(job);
@@ -58,16 +48,6 @@ export function recordInterrupted(job: JobConfig): void {
   updateState(job.name, { lastEnd: now(), lastExit: INTERRUPTED, lastError: error, failures });
 }
 
-/** Whether nobody holds the lock of a job. */
-export function isFree(job: JobConfig): Promise<boolean> {
-  mkdirSync(PATHS.lock, { recursive: true });
-  return new Promise((resolve) => {
-    const child = spawn("flock", ["--nonblock", lockOf(job), "true"], { stdio: "ignore" });
-    child.once("error", () => resolve(true));
-    child.once("close", (code) => resolve(code === 0));
-  });
-}
-
 interface Ended {
   readonly code: number;
   readonly lastLine: string;
@@ -78,7 +58,14 @@ interface Ended {
 
 function locked(job: JobConfig): Promise<Ended> {
   const script = process.argv[1] ?? "";
-  const wait = ["--exclusive", "--timeout", String(job.timeout), "--conflict-exit-code", String(LOCKED), lockOf(job)];
+  const wait = [
+    "--exclusive",
+    "--timeout",
+    String(job.timeout),
+    "--conflict-exit-code",
+    String(LOCKED),
+    lockOf(job.source),
+  ];
   const limit = ["timeout", "--kill-after=30", String(job.timeout)];
   return new Promise((resolve) => {
     // A group of its own, so that a signal reaches the job's own children too.
@@ -96,7 +83,10 @@ function locked(job: JobConfig): Promise<Ended> {
     let began = now();
     let first = true;
     eachLine(child.stdout, (line) => {
-      if (first) began = now();
+      if (first) {
+        began = now();
+        noteHolder(job.source, job.name);
+      }
       first = false;
       lastLine = line;
       console.log(line);
@@ -142,7 +132,7 @@ function resultOf(line: string): JobResult | undefined {
 function reason(code: number, job: JobConfig, error: string): string {
   switch (code) {
     case LOCKED:
-      return `another job on ${job.source} did not end within ${job.timeout} s`;
+      return `${job.source} was taken by ${holderOf(job.source)}, and not free within ${job.timeout} s`;
     case TIMED_OUT:
       return `it did not end within ${job.timeout} s`;
     default:

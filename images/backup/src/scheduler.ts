@@ -3,10 +3,11 @@ import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:
 import { join } from "node:path";
 import type { JobConfig, RunnerConfig } from "./config";
 import { AT_ONCE, type Clock, dueJobs, jitterOf, previousRun } from "./due";
+import { isFree } from "./lock";
 import { type WalState, writeMetrics } from "./metrics";
 import { PATHS } from "./paths";
 import { ensureStanza } from "./pgbackrest";
-import { isFree, recordInterrupted } from "./runner";
+import { recordInterrupted } from "./runner";
 import { serveMetrics } from "./serve";
 import { now, readStates, updateState } from "./state";
 import { walSources, walState } from "./wal";
@@ -60,7 +61,8 @@ export async function schedule(config: RunnerConfig, clock: Clock): Promise<void
     }
     for (const { job, scheduled } of dueJobs(config.jobs, readStates(), at, config.timeZone, config.jitter, clock)) {
       const busy = config.jobs.some((each) => each.source === job.source && running.has(each.name));
-      if (!busy && running.size < MOST && !running.has(job.name)) start(job, scheduled);
+      // A restore, or a job that somebody asked for, may be at work on it: this one stays due.
+      if (!busy && running.size < MOST && !running.has(job.name) && (await isFree(job.source))) start(job, scheduled);
     }
     beat();
     await new Promise((resolve) => setTimeout(resolve, TICK));
@@ -99,7 +101,7 @@ async function noteInterrupted(config: RunnerConfig, running: ReadonlyMap<string
   for (const job of config.jobs) {
     const since = states.get(job.name)?.running;
     // A run writes its state a moment before it takes the lock.
-    if (since === undefined || running.has(job.name) || now() - since < 5 || !(await isFree(job))) continue;
+    if (since === undefined || running.has(job.name) || now() - since < 5 || !(await isFree(job.source))) continue;
     if (readStates().get(job.name)?.running === since) recordInterrupted(job);
   }
 }
