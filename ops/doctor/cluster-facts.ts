@@ -29,10 +29,13 @@ export interface ClusterFacts {
 }
 
 /** Asks the cluster with kubectl. Changes nothing. */
-export async function clusterFacts(context: string | undefined): Promise<ClusterFacts> {
+export async function clusterFacts(
+  context: string | undefined,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<ClusterFacts> {
   const kubectl = async (...args: string[]): Promise<string> => {
     const where = context === undefined ? [] : ["--context", context];
-    const options = { timeout: 8_000, maxBuffer: 64 * 1024 * 1024 };
+    const options = { env: environment, timeout: 8_000, maxBuffer: 64 * 1024 * 1024 };
     return (await run("kubectl", [...where, "--request-timeout=6s", ...args], options)).stdout;
   };
   const list = async (kind: string): Promise<readonly Item[]> =>

@@ -1,5 +1,6 @@
 import { describeWith } from "../lab";
 import { type Answer, type Cluster, startCluster } from "./cluster";
+import { drift } from "./drift";
 import { ends, type Manifest, manifestsOf, nameOf, podsOf, templateOf } from "./manifests";
 import { apply, installKinds, refusal, settle } from "./objects";
 import { everything, SYSTEMS } from "./systems";
@@ -27,6 +28,7 @@ describeWith(["etcd", "kube-apiserver", "cert-manager", "traefik"], "a real API 
       /violates PodSecurity "restricted:latest": runAsNonRoot/,
     );
     expect(await refused({ hostPidd: true })).toMatch(/field not declared in schema/);
+    expect(drift(changed({ restartPolicy: "always" }), pod)).toEqual(["spec.restartPolicy"]);
     const huge = { resources: { requests: { cpu: "1", memory: "100Gi" }, limits: { memory: "100Gi" } } };
     expect(await refused({ containers: spec.containers.map((each) => ({ ...each, ...huge })) })).toMatch(
       /exceeded quota: network/,
@@ -40,7 +42,7 @@ describeWith(["etcd", "kube-apiserver", "cert-manager", "traefik"], "a real API 
       manifests = manifestsOf(await system());
     });
 
-    test("takes every manifest by server-side apply, without a warning, and the same again without a change", async () => {
+    test("takes every manifest by server-side apply without a warning, gives back what it was given, and the same again is no change", async () => {
       expect(manifests.length).toBeGreaterThan(50);
       const complaints: string[] = [];
       for (const manifest of manifests) {
@@ -48,6 +50,9 @@ describeWith(["etcd", "kube-apiserver", "cert-manager", "traefik"], "a real API 
         const refused = refusal(answer);
         for (const said of [...(refused === undefined ? [] : [refused]), ...answer.warnings])
           complaints.push(`${nameOf(manifest)}: ${said}`);
+        if (refused === undefined)
+          for (const path of drift(manifest, answer.body))
+            complaints.push(`${nameOf(manifest)}: gives back another ${path}`);
         if (contentOf(await apply(cluster, manifest)) !== contentOf(answer))
           complaints.push(`${nameOf(manifest)}: changed the second time`);
       }
