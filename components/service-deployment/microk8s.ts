@@ -17,6 +17,9 @@ import type { ServiceOutput } from "./output";
 import { instancesOf, type ProbeSpec, type ServiceSpec } from "./spec";
 import { type Bound, bind, tracingVariables } from "./variables";
 
+/** Seconds that the Ingress controller and other pods may take to hear that a replica is going. */
+const DRAIN = 5;
+
 /** What a process gets: variables, mounts, and what it waits for. */
 type Surroundings = Required<Pick<PodTemplate, "environment" | "mounts">> & {
   readonly after: readonly pulumi.Input<pulumi.Resource>[];
@@ -56,6 +59,7 @@ export function buildOnMicroK8s(
       ...(args.command === undefined ? {} : { command: args.command }),
       ports: [...ports, ...(spec.peerPort === undefined ? [] : [{ name: "peers", port: spec.peerPort }])],
       priority: network.priorities.service,
+      drainSeconds: DRAIN,
       probes: {
         startup: { ...probe(spec.startup), failureThreshold: Math.ceil(spec.startWithin / spec.startup.interval) },
         liveness: probe(spec.liveness),

@@ -92,7 +92,7 @@ const schema = z.strictObject({
 const SYSTEM_NAMESPACES = new Set(["default", "kube-system", "kube-public", "kube-node-lease", "ingress"]);
 
 /**
- * A MicroK8s cluster as the place where components run. It needs the addons `dns`, `hostpath-storage`, `ingress` and `cert-manager`, and a
+ * A MicroK8s cluster, Kubernetes 1.30 or newer, as the place where components run. It needs the addons `dns`, `hostpath-storage`, `ingress` and `cert-manager`, and a
  * network plugin that enforces NetworkPolicies (the built-in Calico does).
  *
  * Throws an `ArgumentError` that lists every problem when the arguments cannot be used.

@@ -43,9 +43,9 @@ export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
     run: (needs, { error, version }) =>
       version === undefined
         ? outcome("failed", `${needs.context ?? "current context"}: ${error ?? "no answer"}`)
-        : outcome(/^v?1\.(2[89]|[3-9]\d)/.test(version) ? "ok" : "failed", version),
+        : outcome(/^v?1\.[3-9]\d/.test(version) ? "ok" : "failed", version),
     advice:
-      "start the cluster (microk8s start), write its kubeconfig (microk8s config), and have Kubernetes 1.28 or newer",
+      "start the cluster (microk8s start), write its kubeconfig (microk8s config), and have Kubernetes 1.30 or newer",
   },
   {
     title: "DNS",

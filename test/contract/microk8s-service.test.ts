@@ -115,11 +115,23 @@ test("replicas with volumes are told apart: a name, a volume and a way to each o
   expect(open.one("PersistentVolumeClaim", "data-api-0").protect).toBe(false);
 });
 
+test("a replica that goes answers until nobody sends it requests any more, and then gets its time to end", async () => {
+  const { template } = specOf(
+    await shop("microk8s", { api: { stopWithin: "30 seconds" } }),
+    "apps/v1:Deployment",
+    "api",
+  ) as {
+    template: { spec: { terminationGracePeriodSeconds: number; containers: { lifecycle: unknown }[] } };
+  };
+  expect(template.spec.terminationGracePeriodSeconds).toBe(35);
+  expect(template.spec.containers[0]?.lifecycle).toEqual({ preStop: { sleep: { seconds: 5 } } });
+});
+
 test("an update waits as long as the pods may take to start one after another, and never less than ten minutes", async () => {
   const patience = async (api: NonNullable<Changes["api"]>) =>
     (await shop("microk8s", { api })).one("apps/v1:Deployment", "api").customTimeouts.create;
   expect(await patience({ replicas: 1 })).toBe("10m");
-  expect(await patience({ replicas: 2, probes: { startWithin: "15 minutes" }, stopWithin: "60 seconds" })).toBe("37m");
+  expect(await patience({ replicas: 2, probes: { startWithin: "15 minutes" }, stopWithin: "60 seconds" })).toBe("38m");
 });
 
 test("an update waits for a migration as long as that may take, and runs a failed one again (SD-19)", async () => {

@@ -39,7 +39,7 @@ test("a cluster that has everything passes every check", () => {
 });
 
 test.each<[string, Partial<ClusterFacts>]>([
-  ["Kubernetes API", { version: "v1.25.0" }],
+  ["Kubernetes API", { version: "v1.29.4" }],
   ["DNS", { dns: false }],
   ["Storage class", { storageClasses: { "local-path": false } }],
   ["Larger volumes", { storageClasses: { "microk8s-hostpath": false } }],

@@ -9,12 +9,12 @@ const SHORTEST = 600;
 
 /** How long an update waits for pods that are started one after another. */
 export function patience(
-  template: Pick<PodTemplate, "probes" | "stopSeconds">,
+  template: Pick<PodTemplate, "probes" | "stopSeconds" | "drainSeconds">,
   replicas: number,
 ): Required<Pick<pulumi.CustomResourceOptions, "customTimeouts">> {
   const { startup } = template.probes ?? {};
   const start = startup === undefined ? 0 : startup.periodSeconds * startup.failureThreshold;
-  return waiting(PULL + replicas * (start + template.stopSeconds));
+  return waiting(PULL + replicas * (start + template.stopSeconds + (template.drainSeconds ?? 0)));
 }
 
 /** How long an update waits, in seconds. */

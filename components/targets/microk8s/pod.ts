@@ -44,6 +44,8 @@ export interface PodTemplate {
   readonly endWithin?: number;
   /** Seconds between the stop signal and SIGKILL. */
   readonly stopSeconds: number;
+  /** Seconds before the stop signal in which the pod still answers, while the cluster takes it out of its Services. Default: none. */
+  readonly drainSeconds?: number;
   /** Runs on the node of the pods with these labels; of several sets of labels, of all of them. */
   readonly besides?: readonly Readonly<Record<string, string>>[];
   readonly restart?: "Always" | "Never";
@@ -75,7 +77,7 @@ export function podSpec(template: PodTemplate): PodSpec {
     restartPolicy: template.restart ?? "Always",
     ...(template.priority === undefined ? {} : { priorityClassName: template.priority }),
     ...(template.endWithin === undefined ? {} : { activeDeadlineSeconds: template.endWithin }),
-    terminationGracePeriodSeconds: template.stopSeconds,
+    terminationGracePeriodSeconds: template.stopSeconds + (template.drainSeconds ?? 0),
     securityContext: {
       runAsNonRoot: true,
       ...(uid === undefined ? {} : { runAsUser: uid }),
@@ -136,6 +138,9 @@ function container(template: PodTemplate, mounts: readonly Mounted[]): Container
           livenessProbe: template.probes.liveness,
           readinessProbe: template.probes.readiness,
         }),
+    ...(template.drainSeconds === undefined
+      ? {}
+      : { lifecycle: { preStop: { sleep: { seconds: template.drainSeconds } } } }),
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ["ALL"] },
