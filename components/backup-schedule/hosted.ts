@@ -191,7 +191,7 @@ export function runnerConfig(shared: Hosted, lane: Lane, brought: readonly Broug
       recipients: spec.recipients,
       retention: spec.retention,
       sources,
-      jobs: jobsOfLane(name, lane, spec.jobs),
+      jobs: jobsOfLane(lane, spec.jobs),
     };
     return `${JSON.stringify(config, null, 2)}\n`;
   });

@@ -21,9 +21,9 @@ export interface Lane {
  */
 export function lanesOf(name: string, subjects: readonly BackupSubject[], wal: boolean): readonly Lane[] {
   const servers = subjects.filter((each) => each.kind === "postgres");
-  const [first] = servers;
-  const main = (first === undefined ? undefined : ownerOf(first)) ?? RUNNER_USER;
   const rest = subjects.filter((each) => each.kind !== "postgres");
+  const [first] = servers;
+  const main = [...servers.slice(0, 1), ...rest].map(ownerOf).find((each) => each !== undefined) ?? RUNNER_USER;
   const userOf = (subject: BackupSubject): string => ownerOf(subject) ?? main;
   const together = servers.filter((each) => each === first || (!wal && userOf(each) === main));
   const users = [...new Set(rest.map(userOf))].filter((user) => user !== main).sort();
@@ -48,8 +48,8 @@ function ownerOf(subject: BackupSubject): string | undefined {
     : undefined;
 }
 
-/** The jobs of a lane; those of the whole schedule go to the first. */
-export function jobsOfLane(schedule: string, lane: Lane, jobs: readonly JobConfig[]): readonly JobConfig[] {
-  const own = new Set(lane.subjects.map((each) => each.component));
-  return jobs.filter((job) => own.has(job.source) || (job.source === schedule && lane.service === schedule));
+/** The jobs of a lane: those of its sources, and its own. */
+export function jobsOfLane(lane: Lane, jobs: readonly JobConfig[]): readonly JobConfig[] {
+  const own = new Set([lane.service, ...lane.subjects.map((each) => each.component)]);
+  return jobs.filter((job) => own.has(job.source));
 }

@@ -121,7 +121,7 @@ function runner(shared: Shared, lane: Lane): void {
     undefined,
     [state, ...files.after, ...runsAfter(shared, brought), ...open(owner, service, podsOf(name, [service]), ways)],
   );
-  for (const job of jobsOfLane(name, lane, spec.jobs))
+  for (const job of jobsOfLane(lane, spec.jobs))
     scheduled(shared, lane, job, template, [workload, ...shared.turns.ready]);
 }
 

@@ -103,7 +103,9 @@ export function resolveBackups(name: string, given: BackupScheduleArgs): BackupS
   const timeZone = args.timeZone ?? "UTC";
   const kept = args.retention ?? {};
   const jitter = seconds(args.jitter ?? "2 minutes");
+  const lanes = lanesOf(name, subjects, schedules.full !== undefined);
   const jobs = jobsOf(name, subjects, schedules, {
+    lanes: lanes.map((each) => each.service),
     timeZone,
     longestRun,
     rto,
@@ -172,6 +174,7 @@ function jobsOf(
   subjects: readonly BackupSubject[],
   schedules: Schedules,
   facts: {
+    readonly lanes: readonly string[];
     readonly timeZone: string;
     readonly longestRun: number;
     readonly rto: number;
@@ -223,7 +226,7 @@ function jobsOf(
         ...job("drill", component, schedules.drill),
       ];
     }),
-    ...job("prune", name, schedules.prune),
+    ...facts.lanes.flatMap((lane) => job("prune", lane, schedules.prune)),
     ...(facts.offsite ? job("offsite", name, OFFSITE) : []),
   ];
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Size } from "bulwark";
+import type { ExternalStore, Size } from "bulwark";
 import type { Layout, Tenants } from "./sizes";
 import { bakery } from "./system";
 
@@ -14,6 +14,11 @@ const made = bakery({
   databases: config.require<Layout>("databases"),
   cpus: config.requireNumber("cpus"),
   memory: config.require("memory") as Size,
+  backups: {
+    ...config.requireObject<Omit<ExternalStore, "secretKey">>("backups"),
+    secretKey: config.requireSecret("backupsSecretKey"),
+  },
+  passphrase: config.requireSecret("backupPassphrase"),
 });
 
 /** Host names of the services inside the cluster. */

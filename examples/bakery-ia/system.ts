@@ -1,4 +1,7 @@
+import type * as pulumi from "@pulumi/pulumi";
 import {
+  BackupSchedule,
+  type ExternalStore,
   type Linkable,
   ManagedPostgres,
   RedisCache,
@@ -23,6 +26,9 @@ export interface Settings {
   /** The node. */
   readonly cpus: number;
   readonly memory: Size;
+  /** Off-site store of the backups, and what they are encrypted with. */
+  readonly backups: ExternalStore;
+  readonly passphrase: pulumi.Input<string>;
 }
 
 /** Domains with a database of their own, and what else each service talks to; those it talks to come first. */
@@ -72,7 +78,7 @@ export function bakery(settings: Settings) {
   });
   const vpc = new SurveillanceVpc("network", { target, certificates: { mode: "acme", email: settings.email } });
   const domains = Object.keys(DOMAINS) as Domain[];
-  const databaseOf =
+  const { servers, databaseOf } =
     settings.databases === "shared" ? shared(vpc, settings, domains) : instances(vpc, settings, domains);
   const cache = new RedisCache("redis", { vpc, purpose: "session", memory: "512 MiB", cpus: 0.5 });
 
@@ -105,7 +111,23 @@ export function bakery(settings: Settings) {
   }
   for (const [name, talksTo] of Object.entries(OTHERS)) service(name, talksTo, {});
   service("gateway", [...services.keys()], { routes: [{ host: `api.${settings.domain}` }], linkable: false });
-  return { vpc, cache, services };
+
+  // BK-19, BK-28: every database is dumped once a day, for 30 days.
+  const backups = new BackupSchedule("backups", {
+    vpc,
+    sources: [...servers, cache],
+    preset: "daily",
+    encryption: { passphrase: settings.passphrase },
+    store: settings.backups,
+    memory: "320 MiB",
+  });
+  return { vpc, cache, services, backups };
+}
+
+/** The servers, and which database is whose. */
+interface Databases {
+  readonly servers: readonly ManagedPostgres[];
+  databaseOf(domain: Domain): Linkable;
 }
 
 /** What fourteen small servers and one large one have in common. */
@@ -120,7 +142,7 @@ function described(domain: Domain) {
   return { database: `${name}_db`, args: { owner: `${name}_user`, extensions: ["pgcrypto"] } };
 }
 
-function instances(vpc: SurveillanceVpc, settings: Settings, domains: readonly Domain[]): (domain: Domain) => Linkable {
+function instances(vpc: SurveillanceVpc, settings: Settings, domains: readonly Domain[]): Databases {
   const made = new Map(
     domains.map((domain) => {
       const { database, args } = described(domain);
@@ -135,10 +157,13 @@ function instances(vpc: SurveillanceVpc, settings: Settings, domains: readonly D
       return [domain, instance];
     }),
   );
-  return (domain) => made.get(domain)?.as({ pool: POOL }) ?? missing(domain);
+  return {
+    servers: [...made.values()],
+    databaseOf: (domain) => made.get(domain)?.as({ pool: POOL }) ?? missing(domain),
+  };
 }
 
-function shared(vpc: SurveillanceVpc, settings: Settings, domains: readonly Domain[]): (domain: Domain) => Linkable {
+function shared(vpc: SurveillanceVpc, settings: Settings, domains: readonly Domain[]): Databases {
   const all = domains.map(described);
   const one = new ManagedPostgres("bakery-db", {
     ...server(vpc, settings),
@@ -148,7 +173,7 @@ function shared(vpc: SurveillanceVpc, settings: Settings, domains: readonly Doma
     storage: "100 GiB",
     maxConnections: 800,
   });
-  return (domain) => one.as({ database: described(domain).database, pool: POOL });
+  return { servers: [one], databaseOf: (domain) => one.as({ database: described(domain).database, pool: POOL }) };
 }
 
 function missing(domain: string): never {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Size } from "bulwark";
+import type { ExternalStore, Size } from "bulwark";
 import { personapass, type Settings } from "./system";
 
 const config = new pulumi.Config();
@@ -11,6 +11,11 @@ const { api, web, chain } = personapass({
   jwtSecret: config.requireSecret("jwtSecret"),
   cpus: config.requireNumber("cpus"),
   memory: config.require("memory") as Size,
+  backups: {
+    ...config.requireObject<Omit<ExternalStore, "secretKey">>("backups"),
+    secretKey: config.requireSecret("backupsSecretKey"),
+  },
+  passphrase: config.requireSecret("backupPassphrase"),
 });
 
 /** Host names of the services inside the cluster. */

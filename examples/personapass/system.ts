@@ -1,5 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ManagedPostgres, RedisCache, ServiceDeployment, type Size, SurveillanceVpc } from "bulwark";
+import {
+  BackupSchedule,
+  type ExternalStore,
+  ManagedPostgres,
+  RedisCache,
+  ServiceDeployment,
+  type Size,
+  SurveillanceVpc,
+} from "bulwark";
 import { MicroK8s } from "bulwark/microk8s";
 
 /** What the configuration of a stack says. */
@@ -12,6 +20,9 @@ export interface Settings {
   /** All nodes together. */
   readonly cpus: number;
   readonly memory: Size;
+  /** Off-site store of the backups, and what they are encrypted with. */
+  readonly backups: ExternalStore;
+  readonly passphrase: pulumi.Input<string>;
 }
 
 /** Ports of a validator: where clients ask it, and where validators talk to each other. */
@@ -99,5 +110,18 @@ export function personapass(settings: Settings) {
     links: [api],
     routes: [{ host: `wallet.${settings.domain}` }],
   });
-  return { vpc, postgres, sessions, remembered, chain, api, web };
+
+  // BK-12, BK-13, BK-25: at most an hour is lost, 30 days of points in time, dumps for up to seven years.
+  const kept = { vpc, encryption: { passphrase: settings.passphrase }, store: settings.backups };
+  const backups = new BackupSchedule("backups", { ...kept, sources: [postgres, sessions], preset: "hourly-rpo" });
+  // BK-15: the validators' folders, at 04:00.
+  const chainBackups = new BackupSchedule("chain-backups", {
+    ...kept,
+    sources: [chain],
+    preset: "daily",
+    copy: "0 4 * * *",
+    longestRun: "4 hours",
+    retention: { monthly: 12, yearly: 7 },
+  });
+  return { vpc, postgres, sessions, remembered, chain, api, web, backups, chainBackups };
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { isFields } from "../change/not-understood";
+import { clusterOf } from "../kubectl";
 
 /** What runs after an update, as far as it can be looked at from here. */
 export interface Workload {
@@ -87,18 +88,16 @@ function container(resource: Resource, provider: Resource): Workload[] {
 
 function rollout(resource: Resource, provider: Resource): Workload[] {
   const metadata = inputsOf(resource)["metadata"];
-  const { context, kubeconfig } = provider;
-  // Without the provider's own context the question might go to another cluster.
-  if (!isFields(metadata) || typeof context !== "string") return [];
+  const cluster = clusterOf(provider);
+  if (!isFields(metadata) || cluster === undefined) return [];
   const kind = String(resource["type"]).split(":").at(-1)?.toLowerCase();
   const name = `${kind}/${String(metadata["name"])}`;
-  const config = typeof kubeconfig === "string" && !kubeconfig.includes("\n") ? ["--kubeconfig", kubeconfig] : [];
   const space = typeof metadata["namespace"] === "string" ? ["--namespace", metadata["namespace"]] : [];
   return [
     {
       urn: String(resource["urn"]),
       title: name,
-      ask: ["kubectl", ...config, "--context", context, ...space, "rollout", "status", name, "--timeout=5s"],
+      ask: ["kubectl", ...cluster, ...space, "rollout", "status", name, "--timeout=5s"],
       well: (code) => (code === 0 ? true : undefined),
     },
   ];

@@ -57,23 +57,56 @@ export function composeExecutor(host: string, project: string): Executor {
       ];
       const { code, error } = await start("docker", args, { onLine: (line) => lines.push(line) });
       if (code !== 0) throw new CommandError(`Docker does not answer at ${host}: ${error}`, EXIT.failed);
-      return lines.flatMap((line) => {
-        const [id, schedule] = line.split(" ");
-        return id === undefined || schedule === undefined ? [] : [{ id, schedule }];
-      });
+      return runnersIn(lines);
     },
     exec: (runner, args, options) =>
       start("docker", ["-H", host, "exec", "-i", runner.id, "bulwark-backup", ...args], options),
   };
 }
 
+/** What kubectl says itself when the program that it ran has failed. */
+const KUBECTL = /^command terminated with exit code \d+$/;
+
+/** A namespace of a cluster; `cluster` are the options by which kubectl finds the cluster. */
+export function clusterExecutor(cluster: readonly string[], namespace: string): Executor {
+  const kubectl = [...cluster, "--namespace", namespace];
+  return {
+    place: `the cluster (kubectl ${kubectl.join(" ")})`,
+    async runners() {
+      const lines: string[] = [];
+      const fields = '{range .items[*]}{.metadata.name} {.metadata.labels.app\\.kubernetes\\.io/name}{"\\n"}{end}';
+      const args = [
+        ...["get", "pods", "--selector", "app.kubernetes.io/managed-by=bulwark,app.kubernetes.io/component=backup"],
+        ...["--field-selector", "status.phase=Running", "--output", `jsonpath=${fields}`],
+      ];
+      const { code, error } = await start("kubectl", [...kubectl, ...args], { onLine: (line) => lines.push(line) });
+      if (code !== 0) throw new CommandError(`The cluster does not answer: ${error}`, EXIT.failed);
+      return runnersIn(lines);
+    },
+    exec: (runner, args, options) =>
+      start(
+        "kubectl",
+        [...kubectl, "exec", "--stdin", "--container", "runner", runner.id, "--", "bulwark-backup", ...args],
+        options,
+      ),
+  };
+}
+
+/** Lines of a name and a schedule each. */
+function runnersIn(lines: readonly string[]): Runner[] {
+  return lines.flatMap((line) => {
+    const [id, schedule] = line.split(" ");
+    return id === undefined || schedule === undefined ? [] : [{ id, schedule }];
+  });
+}
+
 function start(program: string, args: readonly string[], options: ExecOptions): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args], { stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(program, [...args], { env: process.env, stdio: ["pipe", "pipe", "pipe"] });
     let error = "";
     createInterface({ input: child.stdout }).on("line", options.onLine);
     createInterface({ input: child.stderr }).on("line", (line) => {
-      if (line.trim() !== "") error = line.trim();
+      if (line.trim() !== "" && !KUBECTL.test(line)) error = line.trim();
     });
     child.once("error", (problem) => reject(new CommandError(`${program} cannot be started: ${problem.message}`)));
     child.once("close", (code) => resolve({ code: code ?? 1, error }));

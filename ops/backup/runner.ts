@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ResourceGraph } from "../../policies/graph";
 import { CommandError, EXIT } from "../exit";
+import { clusterOf } from "../kubectl";
 import { runProgram } from "../plan/program";
 import { standIns } from "../plan/source";
 import { kinds, targetOf } from "../plan/summary";
 import { readStack } from "../project";
-import { composeExecutor, type Executor, type Runner } from "./executor";
+import { clusterExecutor, composeExecutor, type Executor, type Runner } from "./executor";
 import type { ListedJob } from "./listing";
 import type { Progress } from "./progress";
 
@@ -46,8 +47,35 @@ export async function executorOf(root: string, stack: string): Promise<Executor>
 /** The executor for a graph. */
 export function executorFor(graph: ResourceGraph, stack: string): Executor {
   const target = targetOf(graph);
-  if (target !== "compose")
-    throw new CommandError(`Stack ${stack} is on ${target}: backups are run and restored from here on compose so far.`);
+  switch (target) {
+    case "compose":
+      return onDocker(graph, stack);
+    case "microk8s":
+      return onCluster(graph, stack);
+    default:
+      throw new CommandError(
+        `Stack ${stack} is on ${target}: backups are run and restored from here on compose and microk8s; on AWS by AWS Backup.`,
+      );
+  }
+}
+
+function onCluster(graph: ResourceGraph, stack: string): Executor {
+  const provider = graph.resources.find((each) => each.type === "pulumi:providers:kubernetes");
+  const cluster = clusterOf(provider?.props ?? {});
+  if (cluster === undefined)
+    throw new CommandError(
+      `Stack ${stack} does not say by which context kubectl finds its cluster: give MicroK8s one.`,
+    );
+  const schedule = graph.resources.find((each) => each.type === "bulwark:index:BackupSchedule")?.urn;
+  const runner = graph.resources.find(
+    (each) => each.parent === schedule && each.type === "kubernetes:apps/v1:StatefulSet",
+  );
+  const namespace = (runner?.props["metadata"] as { readonly namespace?: unknown } | undefined)?.namespace;
+  if (typeof namespace !== "string") throw new CommandError(`Stack ${stack} has no BackupSchedule.`);
+  return clusterExecutor(cluster, namespace);
+}
+
+function onDocker(graph: ResourceGraph, stack: string): Executor {
   const provider = graph.resources.find((each) => each.type === "pulumi:providers:docker");
   const labels = graph.resources
     .filter(kinds.container)

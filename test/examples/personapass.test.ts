@@ -14,6 +14,14 @@ const SETTINGS: Settings = {
   jwtSecret: "a-secret-of-thirty-two-characters",
   cpus: 24,
   memory: "64 GiB",
+  backups: {
+    endpoint: "https://s3.example.com",
+    bucket: "backups",
+    region: "eu",
+    accessKey: "backups",
+    secretKey: "not-a-real-key-of-any-store",
+  },
+  passphrase: "a-passphrase-of-thirty-two-signs",
 };
 
 let program: Program;
@@ -99,18 +107,48 @@ test("data stores are evicted last, jobs first", () => {
   expect(service).toBeGreaterThan(job);
 });
 
-test("who reaches whom is exactly what the services were given; only the API leaves the cluster", () => {
+test("who reaches whom is exactly what the services were given; only the API and backups leave the cluster", () => {
   const { ways, halves, pods } = reachOf(graphOf(program));
   expect(halves).toEqual([]);
   const inside = ways
-    .filter(({ from, to }) => pods.includes(from) && pods.includes(to))
+    .filter(({ from, to }) => pods.includes(from) && pods.includes(to) && !isBackup(from))
     .map(({ from, to }) => `${from} -> ${to}`);
   expect(inside.sort()).toEqual([...linksOf(program), "postgres-replica-1 -> postgres"].sort());
-  const out = new Set(ways.filter(({ to }) => to === "internet").map(({ from }) => from));
-  expect([...out]).toEqual(["personapass-api", "personapass-api-migration"]);
+  const out = new Set(ways.filter(({ from, to }) => to === "internet" && !isBackup(from)).map(({ from }) => from));
+  expect([...out]).toEqual(["personapass-api", "personapass-api-migration", "postgres"]);
+  const copied = ways.filter(({ from, port }) => isBackup(from) && !port.startsWith("53"));
+  expect(new Set(copied.map(({ to, port }) => `${to}:${port}`))).toEqual(new Set(["internet:443", "redis-1:6379"]));
+  // The server's own pod sends its WAL, to the port of the store alone.
+  expect(ways.filter(({ from, to }) => from === "postgres" && to === "internet").map(({ port }) => port)).toEqual([
+    "443",
+  ]);
 });
 
-test("has no mandatory finding of the policies but what is listed here", () => {
-  // A BackupSchedule on MicroK8s ends the list.
-  expect(mandatory(program)).toEqual(["xs-db-has-backup"]);
+test("has no mandatory finding of the policies", () => {
+  expect(mandatory(program)).toEqual([]);
 });
+
+test("has base backups and WAL for a loss of an hour at most, dumps for seven years, and the validators' folders (BK-12 to BK-15, BK-25)", () => {
+  const jobs = new Map(
+    program.ofType("batch/v1:CronJob").map((each) => [each.name, each.inputs["spec"] as Record<string, unknown>]),
+  );
+  const times = Object.fromEntries([...jobs].map(([name, spec]) => [name, spec["schedule"]]));
+  expect(times).toMatchObject({
+    "backups-full-postgres": "0 2 * * *",
+    "backups-incremental-postgres": "0 8,14,20 * * *",
+    "backups-dump-postgres-personapass": "0 1 * * *",
+    "chain-backups-copy-data-personachain-0": "0 4 * * *",
+    "chain-backups-copy-data-personachain-2": "0 4 * * *",
+  });
+  for (const spec of jobs.values()) expect(spec).toMatchObject({ concurrencyPolicy: "Forbid", timeZone: "UTC" });
+  expect(
+    program.ofType("index:BackupSchedule").map((each) => [each.name, each.inputs["rpo"], each.inputs["yearly"]]),
+  ).toEqual([
+    ["backups", 3600, 7],
+    ["chain-backups", 86_400, 7],
+  ]);
+  const conf = program.ofType("ConfigMap").find((each) => each.name === "postgres-configuration");
+  expect(JSON.stringify(conf?.inputs)).toMatch(/archive_mode = on.*archive_timeout = 300/);
+});
+
+const isBackup = (name: string): boolean => /^(chain-)?backups/.test(name);

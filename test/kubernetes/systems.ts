@@ -54,7 +54,19 @@ const STAGING: StackConfig = {
   },
 };
 
+const BACKUPS = {
+  backups: {
+    endpoint: "https://s3.example.com",
+    bucket: "backups",
+    region: "eu",
+    accessKey: "backups",
+    secretKey: "not-a-real-key-of-any-store",
+  },
+  passphrase: "a-passphrase-of-thirty-two-signs",
+} as const;
+
 const BAKERY: Bakery = {
+  ...BACKUPS,
   domain: "bakery-ia.example.com",
   email: "ops-team@example.com",
   registry: "registry.example.com/bakery-ia",
@@ -66,6 +78,7 @@ const BAKERY: Bakery = {
 };
 
 const PERSONAPASS: Personapass = {
+  ...BACKUPS,
   domain: "personapass.example.com",
   email: "ops-team@example.com",
   images: {

@@ -60,11 +60,11 @@ describe("which runner is meant", () => {
     );
   });
 
-  test("a stack that is not on compose is refused in plain words", () => {
+  test("a stack on AWS is refused in plain words", () => {
     const component = { type: "bulwark:index:ManagedPostgres", props: { target: "aws" } };
     const graph = { resources: [component] } as unknown as Parameters<typeof executorFor>[0];
     expect(() => executorFor(graph, "prod")).toThrow(
-      "Stack prod is on aws: backups are run and restored from here on compose so far.",
+      "Stack prod is on aws: backups are run and restored from here on compose and microk8s; on AWS by AWS Backup.",
     );
   });
 });

@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { PATHS } from "./paths";
 
@@ -72,7 +73,8 @@ export function updateState(job: string, change: Partial<JobState>): JobState {
 /** Writes a file so that a reader sees either the old content or the new, whatever happens in between. */
 export function replaceFile(path: string, text: string, mode = 0o644): void {
   mkdirSync(join(path, ".."), { recursive: true });
-  const temporary = `${path}.${process.pid}.new`;
+  // Pods that share the state may have processes of one number.
+  const temporary = `${path}.${hostname()}-${process.pid}.new`;
   writeFileSync(temporary, text, { mode, flush: true });
   renameSync(temporary, path);
 }
