@@ -70,6 +70,16 @@ describe("when a job is due", () => {
     expect(dueJobs(jobs, running, at("2026-03-11T14:30:00Z"), "UTC", 0)).toEqual([]);
   });
 
+  it("where a cluster has the clock, only what it does not do: the first copies, and what failed", () => {
+    const due = (known: Record<string, JobState>, now: number) =>
+      names(dueJobs([job("full-db"), job("drill-db", { kind: "drill" })], states(known), now, "UTC", 0, "cluster"));
+    const moment = at("2026-03-02T02:00:00Z");
+    expect(due({}, moment)).toEqual(["full-db"]);
+    expect(due(last, moment + 3600)).toEqual([]);
+    const failed = { "full-db": { scheduled: moment, lastEnd: moment + 60, failures: 1 } };
+    expect([due(failed, moment + 359), due(failed, moment + 360)]).toEqual([[], ["full-db"]]);
+  });
+
   it("jitter: within its bound, the same for one run, spread over jobs and days", () => {
     fc.assert(
       fc.property(
