@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Component } from "../core/component";
+import { Component, type ComponentOptions } from "../core/component";
 import { accept } from "../core/tick";
 import { alertmanagerConfig, SMTP_SECRET, secretFile } from "./alertmanager";
 import type { AlertRoutingArgs, Receiver } from "./args";
@@ -66,7 +66,7 @@ export class AlertRouting extends Component {
   readonly #spec: RoutingSpec;
 
   /** Throws an `ArgumentError` that lists every problem when the arguments cannot be used. */
-  constructor(name: string, args: AlertRoutingArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: AlertRoutingArgs, opts?: ComponentOptions) {
     const spec = accept(() => resolveRouting(name, args));
     const { network } = args.vpc;
     super(

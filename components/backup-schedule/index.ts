@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Component } from "../core/component";
+import { Component, type ComponentOptions } from "../core/component";
 import type { Monitorable, Monitoring } from "../core/monitorable";
 import { accept } from "../core/tick";
 import type { Network, NetworkSource } from "../targets/network";
@@ -39,7 +39,7 @@ export class BackupSchedule extends Component implements Monitorable {
   readonly #alerts: BackupAlerts;
 
   /** Throws an `ArgumentError` that lists every problem when the arguments cannot be used. */
-  constructor(name: string, args: BackupScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: BackupScheduleArgs, opts?: ComponentOptions) {
     const plan = accept(() => planOf(name, args));
     const { network } = args.vpc;
     super("BackupSchedule", name, summary(plan, network), network.target.provider, opts);

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackupSource, BackupSubject } from "../core/backup-source";
-import { Component } from "../core/component";
+import { Component, type ComponentOptions } from "../core/component";
 import type { Connection } from "../core/connection";
 import type { Consumer, Link, Linkable } from "../core/links";
 import type { Monitorable, Monitoring } from "../core/monitorable";
@@ -44,7 +44,7 @@ export class ManagedPostgres extends Component implements Linkable, Monitorable,
   readonly #budget: ConnectionBudget;
 
   /** Throws an `ArgumentError` that lists every problem when the arguments cannot be used. */
-  constructor(name: string, args: ManagedPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ManagedPostgresArgs, opts?: ComponentOptions) {
     const spec = accept(() => resolvePostgres(name, args));
     const network = args.vpc.network;
     super("ManagedPostgres", name, summary(spec, network), network.target.provider, opts);

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Component } from "../core/component";
+import { Component, type ComponentOptions } from "../core/component";
 import { accept } from "../core/tick";
 import type { NetworkSource } from "../targets/network";
 import type { MonitoringStackArgs } from "./args";
@@ -33,7 +33,7 @@ export class MonitoringStack extends Component {
   readonly alerts: Readonly<Record<string, readonly string[]>>;
 
   /** Throws an `ArgumentError` that lists every problem when the arguments cannot be used. */
-  constructor(name: string, args: MonitoringStackArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: MonitoringStackArgs, opts?: ComponentOptions) {
     const plan = accept(() => planOf(name, args));
     const { network } = args.vpc;
     super(

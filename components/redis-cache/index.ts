@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackupSource, BackupSubject } from "../core/backup-source";
-import { Component } from "../core/component";
+import { Component, type ComponentOptions } from "../core/component";
 import type { Connection } from "../core/connection";
 import type { Consumer, Link, Linkable } from "../core/links";
 import type { Monitorable, Monitoring } from "../core/monitorable";
@@ -41,7 +41,7 @@ export class RedisCache extends Component implements Linkable, Monitorable, Back
   readonly #made: CacheOutput;
 
   /** Throws an `ArgumentError` that lists every problem when the arguments cannot be used. */
-  constructor(name: string, args: RedisCacheArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: RedisCacheArgs, opts?: ComponentOptions) {
     const spec = accept(() => resolveCache(name, args));
     const network = args.vpc.network;
     super(

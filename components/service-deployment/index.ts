@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackupSource, BackupSubject } from "../core/backup-source";
-import { Component } from "../core/component";
+import { Component, type ComponentOptions } from "../core/component";
 import { ArgumentError } from "../core/errors";
 import type { Consumer, Link, Linkable } from "../core/links";
 import type { Monitorable, Monitoring } from "../core/monitorable";
@@ -41,7 +41,7 @@ export class ServiceDeployment extends Component implements Linkable, Monitorabl
   readonly #made: ServiceOutput;
 
   /** Throws an `ArgumentError` that lists every problem when the arguments cannot be used. */
-  constructor(name: string, args: ServiceDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ServiceDeploymentArgs, opts?: ComponentOptions) {
     const spec = accept(() => resolveService(name, args));
     const network = args.vpc.network;
     super("ServiceDeployment", name, summary(spec, network), network.target.provider, opts);

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackupSource, BackupSubject, StoreLocation } from "../core/backup-source";
-import { Component } from "../core/component";
+import { Component, type ComponentOptions } from "../core/component";
 import type { Consumer, Link, Linkable } from "../core/links";
 import type { Monitorable, Monitoring } from "../core/monitorable";
 import { accept } from "../core/tick";
@@ -45,7 +45,7 @@ export class StorageBucket extends Component implements Linkable, Monitorable, B
   readonly #made: BucketOutput;
 
   /** Throws an `ArgumentError` that lists every problem when the arguments cannot be used. */
-  constructor(name: string, args: StorageBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: StorageBucketArgs, opts?: ComponentOptions) {
     const spec = accept(() => resolveBucket(name, args));
     const network = args.vpc.network;
     super(

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Component } from "../core/component";
+import { Component, type ComponentOptions } from "../core/component";
 import type { Monitorable, Monitoring } from "../core/monitorable";
 import { accept } from "../core/tick";
 import type { Network, NetworkSource } from "../targets/network";
@@ -27,7 +27,7 @@ export class SurveillanceVpc extends Component implements NetworkSource, Monitor
   readonly #certificates: VpcSpec["certificates"]["mode"];
 
   /** Throws an `ArgumentError` that lists every problem when the arguments cannot be used. */
-  constructor(name: string, args: SurveillanceVpcArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: SurveillanceVpcArgs, opts?: ComponentOptions) {
     const spec = accept(() => resolveVpc(name, args));
     super(
       "SurveillanceVpc",

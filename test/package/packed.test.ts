@@ -290,11 +290,12 @@ function components(): string[] {
 
 /** Every `@example` of the components, each in a function of its own, after the names that examples take for granted. */
 function examples(): string {
-  const found = components().flatMap((name) => {
-    const code = readFileSync(join(ROOT, "components", name, "index.ts"), "utf8");
+  const files = [...components().map((name) => join(name, "index.ts")), join("core", "overrides.ts")];
+  const found = files.flatMap((file) => {
+    const code = readFileSync(join(ROOT, "components", file), "utf8");
     const blocks = [...code.matchAll(/@example\s*\n\s*\* ```ts\n([\s\S]*?)\s*\* ```/g)];
-    if (blocks.length === 0) throw new Error(`components/${name}/index.ts has no @example`);
-    return blocks.map((block) => ({ name: className(name), code: (block[1] ?? "").replace(/^\s*\* ?/gm, "") }));
+    if (blocks.length === 0) throw new Error(`components/${file} has no @example`);
+    return blocks.map((block) => (block[1] ?? "").replace(/^\s*\* ?/gm, ""));
   });
   return [
     'import * as pulumi from "@pulumi/pulumi";',
@@ -302,7 +303,8 @@ function examples(): string {
     'import { ComposeHost } from "bulwark/compose";',
     'import { MicroK8s } from "bulwark/microk8s";',
     'import { AwsRegion } from "bulwark/aws";',
-    `const { ${components().map(className).join(", ")} } = bulwark;`,
+    'import { Container } from "@pulumi/docker/container";',
+    `const { ${components().map(className).join(", ")}, override } = bulwark;`,
     "declare const config: pulumi.Config;",
     "declare const vpc: bulwark.SurveillanceVpc;",
     "declare const db: bulwark.ManagedPostgres;",
@@ -310,8 +312,8 @@ function examples(): string {
     "declare const recordings: bulwark.StorageBucket;",
     "declare const auth: bulwark.ServiceDeployment;",
     "declare const routing: bulwark.AlertRouting;",
-    "export const targets = [ComposeHost, MicroK8s, AwsRegion, config, vpc, db, cache, recordings, auth, routing];",
-    ...found.map((each, index) => `export function example${index}Of${each.name}() {\n${each.code}\n}`),
+    "export const targets = [ComposeHost, MicroK8s, AwsRegion, config, vpc, db, cache, recordings, auth, routing, Container];",
+    ...found.map((code, index) => `export function example${index}() {\n${code}\n}`),
   ].join("\n");
 }
 
