@@ -2,7 +2,7 @@ import { describeWith } from "../lab";
 import { type Answer, type Cluster, startCluster } from "./cluster";
 import { drift } from "./drift";
 import { ends, type Manifest, manifestsOf, nameOf, podsOf, templateOf } from "./manifests";
-import { addressOf, apply, installKinds, refusal, settle } from "./objects";
+import { apply, installKinds, refusal, settle } from "./objects";
 import { everything, SYSTEMS } from "./systems";
 
 /** What cannot do its work under the restricted profile: the namespace, the profile that is left, and who runs there. */
@@ -40,13 +40,6 @@ describeWith(["etcd", "kube-apiserver", "cert-manager", "traefik"], "a real API 
     let manifests: Manifest[];
     beforeAll(async () => {
       manifests = manifestsOf(await system());
-      // Two of the systems have one namespace and a volume of one name, which the server lets nobody make smaller.
-      for (const manifest of manifests.filter((each) => each.kind === "PersistentVolumeClaim")) {
-        const address = await addressOf(cluster, manifest);
-        await cluster.ask("DELETE", `${address}?gracePeriodSeconds=0`);
-        const freed = { metadata: { finalizers: null } };
-        await cluster.ask("PATCH", address, freed, { type: "application/merge-patch+json" });
-      }
     });
 
     test("takes every manifest by server-side apply without a warning, gives back what it was given, and the same again is no change", async () => {

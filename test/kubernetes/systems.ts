@@ -12,7 +12,7 @@ import { type Settings as Bakery, bakery } from "../../examples/bakery-ia/system
 import { type Settings as Personapass, personapass } from "../../examples/personapass/system";
 import type { StackConfig } from "../../stacks/config";
 import { staging } from "../../stacks/staging";
-import { type Program, withMocks } from "../mocks/program";
+import { type Program, type Registered, withMocks } from "../mocks/program";
 
 /** Changes that an operator makes to a running system, none of which may cost it its data. */
 export interface Growth {
@@ -29,9 +29,19 @@ export const SYSTEMS: readonly (readonly [string, () => Promise<Program>])[] = [
   ["a system that uses every argument", () => everything()],
   ["the stack staging", () => withMocks(() => void staging(STAGING))],
   ["bakery-ia with fourteen servers", () => withMocks(() => void bakery(BAKERY))],
-  ["bakery-ia with one server", () => withMocks(() => void bakery({ ...BAKERY, databases: "shared" }))],
+  [
+    "bakery-ia with one server",
+    async () => moved(await withMocks(() => void bakery({ ...BAKERY, databases: "shared" })), "bakery-shared"),
+  ],
   ["personapass", () => withMocks(() => void personapass(PERSONAPASS))],
 ];
+
+/** The bakery in another namespace: its two layouts have volumes of one name, which the server lets nobody make smaller. */
+function moved(program: Program, namespace: string): Program {
+  const within = (inputs: Registered["inputs"]): Registered["inputs"] =>
+    JSON.parse(JSON.stringify(inputs).replaceAll('"bakery-ia"', JSON.stringify(namespace)));
+  return { ...program, resources: program.resources.map((each) => ({ ...each, inputs: within(each.inputs) })) };
+}
 
 const DIGEST = `sha256:${"d".repeat(64)}`;
 
