@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { type ChangeWindow, dayParts } from "../core/change-window";
-import { promDuration } from "../monitoring-stack/rules-file";
+import { promDuration } from "../core/units";
 import type { Receiver } from "./args";
 import type { RoutingSpec } from "./spec";
 import { type RouteNode, routeNodes } from "./tree";

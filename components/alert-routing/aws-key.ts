@@ -2,7 +2,10 @@ import { Alias } from "@pulumi/aws/kms/alias";
 import { Key } from "@pulumi/aws/kms/key";
 import * as pulumi from "@pulumi/pulumi";
 import { named } from "../targets/aws/children";
-import { PUBLISHERS, type Shared } from "./aws";
+import type { Shared } from "./aws";
+
+/** Services that may publish: alarms, events, and alerts of Amazon Managed Prometheus. */
+export const PUBLISHERS = ["cloudwatch.amazonaws.com", "events.amazonaws.com", "aps.amazonaws.com"] as const;
 
 const EVENTS = "events.amazonaws.com";
 

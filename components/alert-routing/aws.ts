@@ -12,12 +12,9 @@ import type { Receiver, SlackReceiver } from "./args";
 import { type Audience, audienceOf, audiences } from "./audiences";
 import { buildDeadLetters } from "./aws-dead-letters";
 import { buildHeartbeat } from "./aws-heartbeat";
-import { buildKey } from "./aws-key";
+import { buildKey, PUBLISHERS } from "./aws-key";
 import type { CloudRouting } from "./output";
 import type { RoutingSpec } from "./spec";
-
-/** Services that may publish: alarms, events, and alerts of Amazon Managed Prometheus. */
-export const PUBLISHERS = ["cloudwatch.amazonaws.com", "events.amazonaws.com", "aps.amazonaws.com"] as const;
 
 /** What all parts of one routing share. */
 export interface Shared {

@@ -12,8 +12,8 @@ import { partitionOf } from "../targets/aws/account";
 import { closedGroup, named } from "../targets/aws/children";
 import { allow, documentOf, trusts } from "../targets/aws/documents";
 import { logGroup } from "../targets/aws/logs";
-import { arnOf, type Shared } from "./aws";
-import type { Vaults } from "./aws-vaults";
+import type { Shared } from "./aws";
+import { arnOf, type Vaults } from "./aws-vaults";
 import type { VaultSubject } from "./cloud-spec";
 import { DRILL_NAMESPACE, drillMachine } from "./drill-machine";
 

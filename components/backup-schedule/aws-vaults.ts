@@ -9,6 +9,7 @@ import { named } from "../targets/aws/children";
 import { documentOf } from "../targets/aws/documents";
 import type { AwsTarget } from "../targets/target";
 import type { Shared } from "./aws";
+import type { VaultSubject } from "./cloud-spec";
 
 /** The vault of the stack's region, and that of the second one. */
 export interface Vaults {
@@ -20,6 +21,13 @@ export interface Vaults {
 
 /** Days within which a lock in compliance mode can still be taken off. */
 const SECOND_THOUGHTS = 7;
+
+/** ARN of what is backed up. */
+export function arnOf(subject: VaultSubject): pulumi.Output<string> {
+  const arn = subject.kind === "bucket" ? subject.arn : subject.reach?.kind === "aws" ? subject.reach.arn : undefined;
+  if (arn === undefined) throw new Error(`${subject.component} is not on aws`);
+  return arn;
+}
 
 /** Two vaults, each with a key of its own that nothing else uses, and a lock that lets nobody keep less, or longer, than the plan says. */
 export function buildVaults(shared: Shared, copyTo: AwsTarget | undefined): Vaults {

@@ -11,7 +11,7 @@ import type { AwsNetwork } from "../targets/network";
 import type { AwsTarget } from "../targets/target";
 import type { BackupAlerts } from "./alerts";
 import { buildDrills } from "./aws-drills";
-import { buildVaults, type Vaults } from "./aws-vaults";
+import { arnOf, buildVaults, type Vaults } from "./aws-vaults";
 import { vaultWatching } from "./cloud-alarms";
 import type { VaultSpec, VaultSubject } from "./cloud-spec";
 import type { BackupOutput } from "./output";
@@ -65,13 +65,6 @@ export function buildOnAws(
         tuning,
       ),
   };
-}
-
-/** ARN of what is backed up. */
-export function arnOf(subject: VaultSubject): pulumi.Output<string> {
-  const arn = subject.kind === "bucket" ? subject.arn : subject.reach?.kind === "aws" ? subject.reach.arn : undefined;
-  if (arn === undefined) throw new Error(`${subject.component} is not on aws`);
-  return arn;
 }
 
 function plan(

@@ -27,6 +27,19 @@ export function sizeOf(mib: number): Size {
   return mib % 1024 === 0 && mib > 0 ? `${mib / 1024} GiB` : `${mib} MiB`;
 }
 
+/** Seconds as Prometheus and Alertmanager write them: `5400` is `1h30m`. */
+export function promDuration(total: number): string {
+  const parts: [number, string][] = [
+    [Math.floor(total / 86_400), "d"],
+    [Math.floor((total % 86_400) / 3600), "h"],
+    [Math.floor((total % 3600) / 60), "m"],
+    [Math.floor(total % 60), "s"],
+    [Math.round((total % 1) * 1000), "ms"],
+  ];
+  const text = parts.map(([count, unit]) => (count > 0 ? `${count}${unit}` : "")).join("");
+  return text === "" ? "0s" : text;
+}
+
 function parse(text: string, pattern: RegExp, units: Readonly<Record<string, number>>): number {
   const match = pattern.exec(text);
   const factor = match?.[2] === undefined ? undefined : units[match[2]];

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import type { AlertRouting } from "../alert-routing";
+import type { AvailabilityAlerts } from "../core/availability";
 import { isMonitorable, type Monitorable, SEVERITIES, type Severity } from "../core/monitorable";
 import { duration, hostname, image, size, text, vpc } from "../core/schema";
 import type { Duration, Size } from "../core/units";
 import type { NetworkSource } from "../targets/network";
 import type { SelfAlerts } from "./alerts";
-import type { AvailabilityAlerts } from "./availability";
 import type { ContainerAlerts } from "./container-alerts";
 import type { HostAlerts } from "./host-alerts";
 import type { Packages, Part, PartImage } from "./images";

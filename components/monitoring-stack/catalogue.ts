@@ -1,4 +1,5 @@
 import { backupRules } from "../backup-schedule/alerts";
+import { availabilityRules } from "../core/availability";
 import type { AlertRule, RuleSource } from "../core/monitorable";
 import { postgresRules } from "../managed-postgres/alerts";
 import { redisRules } from "../redis-cache/alerts";
@@ -6,7 +7,6 @@ import { serviceRules } from "../service-deployment/alerts";
 import { bucketRules } from "../storage-bucket/alerts";
 import { endpointRules } from "../surveillance-vpc/alerts";
 import { selfRules } from "./alerts";
-import { availabilityRules } from "./availability";
 import { containerRules } from "./container-alerts";
 import { hostRules } from "./host-alerts";
 import { kubernetesRules } from "./kubernetes-alerts";

@@ -1,10 +1,10 @@
+import { ABSENCE_RULES, AVAILABILITY_RULES } from "../core/availability";
 import type { RuleTable } from "../core/monitorable";
 import type { Problems } from "../core/problems";
 import { duration } from "../core/schema";
 import { nearest } from "../core/suggest";
 import { SELF_RULES } from "./alerts";
 import type { MonitoringStackArgs } from "./args";
-import { ABSENCE_RULES, AVAILABILITY_RULES } from "./availability";
 import { CONTAINER_RULES } from "./container-alerts";
 import { HOST_RULES } from "./host-alerts";
 import { KUBERNETES_RULES } from "./kubernetes-alerts";

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { ScrapeTarget } from "../core/monitorable";
-import { promDuration } from "./rules-file";
+import { promDuration } from "../core/units";
 
 /** An address that the blackbox exporter asks, and with which module. */
 export interface Probe {

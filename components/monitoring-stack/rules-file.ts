@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { AlertRule, RecordingRule, RuleSource } from "../core/monitorable";
-import { seconds } from "../core/units";
+import { promDuration, seconds } from "../core/units";
 
 /** Rules that are evaluated together. */
 export interface RuleGroup {
@@ -94,17 +94,4 @@ function alerting(rule: AlertRule, links: RuleLinks) {
       dashboard: `${links.grafana}/d/bulwark-${rule.dashboard}`,
     },
   };
-}
-
-/** Seconds as Prometheus and Alertmanager write them: `5400` is `1h30m`. */
-export function promDuration(total: number): string {
-  const parts: [number, string][] = [
-    [Math.floor(total / 86_400), "d"],
-    [Math.floor((total % 86_400) / 3600), "h"],
-    [Math.floor((total % 3600) / 60), "m"],
-    [Math.floor(total % 60), "s"],
-    [Math.round((total % 1) * 1000), "ms"],
-  ];
-  const text = parts.map(([count, unit]) => (count > 0 ? `${count}${unit}` : "")).join("");
-  return text === "" ? "0s" : text;
 }

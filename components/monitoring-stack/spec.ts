@@ -1,3 +1,4 @@
+import { availabilityRules } from "../core/availability";
 import type { AlertRule, Monitoring, ProbeNeed, RuleSource } from "../core/monitorable";
 import { Problems } from "../core/problems";
 import { componentName } from "../core/schema";
@@ -5,7 +6,6 @@ import { nearest } from "../core/suggest";
 import { mebibytes, seconds } from "../core/units";
 import { selfRules } from "./alerts";
 import { type MonitoringStackArgs, schema } from "./args";
-import { availabilityRules } from "./availability";
 import { everyAlert } from "./catalogue";
 import { checkTuning } from "./check-tuning";
 import { checkWatches, type Watched } from "./check-watches";

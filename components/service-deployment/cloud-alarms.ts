@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { AVAILABILITY_RULES } from "../core/availability";
 import {
   type AlarmTable,
   type AlarmTuning,
@@ -9,7 +10,6 @@ import {
   metricsOf,
   sameAs,
 } from "../core/cloud-alarm";
-import { AVAILABILITY_RULES } from "../monitoring-stack/availability";
 import { SERVICE_RULES, type Slo } from "./alerts";
 
 /** What the thresholds of a service are derived from. */

@@ -1,11 +1,11 @@
 import { backupRules } from "../../components/backup-schedule/alerts";
+import { availabilityRules } from "../../components/core/availability";
 import type { AlertRule, RuleTable } from "../../components/core/monitorable";
 import { SEVERITIES, tuned } from "../../components/core/monitorable";
-import { seconds } from "../../components/core/units";
+import { promDuration, seconds } from "../../components/core/units";
 import { postgresRules } from "../../components/managed-postgres/alerts";
-import { availabilityRules } from "../../components/monitoring-stack/availability";
 import { everyAlert } from "../../components/monitoring-stack/catalogue";
-import { promDuration, ruleGroups, rulesFile } from "../../components/monitoring-stack/rules-file";
+import { ruleGroups, rulesFile } from "../../components/monitoring-stack/rules-file";
 import { SLO_PROFILES, serviceRules } from "../../components/service-deployment/alerts";
 
 /** The rules that operators were promised by name (anchors, section 3), with how long each waits and how urgent it is. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { AlertRule, RecordingRule } from "../../components/core/monitorable";
-import { promDuration } from "../../components/monitoring-stack/rules-file";
+import { promDuration } from "../../components/core/units";
 import type { Case } from "./cases/case";
 
 /** A rule under the name that the test knows it by. */

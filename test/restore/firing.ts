@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { backupRules, type DeclaredBackup } from "../../components/backup-schedule/alerts";
-import { seconds } from "../../components/core/units";
-import { promDuration } from "../../components/monitoring-stack/rules-file";
+import { promDuration, seconds } from "../../components/core/units";
 
 /**
  * The alerts that fire when a runner goes on serving these metrics for so long, by the component's own rules and in the real rule engine. The engine's

@@ -1,4 +1,4 @@
-import { type AlertRule, type RuleSource, type RuleTable, type Tuning, tuned } from "../core/monitorable";
+import { type AlertRule, type RuleSource, type RuleTable, type Tuning, tuned } from "./monitorable";
 
 /** Whether what should be watched is there at all. */
 export const AVAILABILITY_RULES = {
