@@ -37,10 +37,14 @@ const REPLACING: readonly (readonly [RegExp, RegExp])[] = [
     /^(engine|storageEncrypted|kmsKeyId|username|masterUsername|availabilityZone|availabilityZones|characterSetName|dbName|databaseName|snapshotIdentifier|timezone|clusterIdentifier|sourceRegion)$/,
   ],
   [/^aws:s3\/bucket(V2)?:/, /^(bucket|bucketPrefix|objectLockEnabled)$/],
+  // What is set on a bucket is another thing on another bucket.
+  [/^aws:s3\/bucket[A-Z]/, /^(bucket|expectedBucketOwner)$/],
   [
     /^aws:elasticache\/replicationGroup:/,
-    /^(atRestEncryptionEnabled|kmsKeyId|replicationGroupId|subnetGroupName|port|snapshotName|dataTieringEnabled)$/,
+    // From Redis to Valkey it is changed in place, from Valkey to Redis it is not.
+    /^(atRestEncryptionEnabled|kmsKeyId|replicationGroupId|subnetGroupName|port|snapshotName|snapshotArns|dataTieringEnabled|networkType|globalReplicationGroupId|engine)\b/,
   ],
+  [/^aws:ecs\/service:/, /^(name|cluster|launchType|schedulingStrategy)$/],
   [
     /^aws:(kms\/key|secretsmanager\/secret):/,
     /^(customerMasterKeySpec|keyUsage|multiRegion|name|namePrefix|customKeyStoreId)$/,

@@ -90,9 +90,9 @@ export function ends(program: Program, resource: Registered, property: string): 
   );
 }
 
-/** What the policies find in a program. */
-export function findings(program: Program, environment: "dev" | "staging" | "prod" = "prod"): readonly Finding[] {
-  const resources = program.resources.map(
+/** A program as the policies and the gate read it. */
+export function graphOf(program: Program): readonly GraphResource[] {
+  return program.resources.map(
     (each): GraphResource => ({
       urn: each.urn,
       type: each.type,
@@ -106,7 +106,11 @@ export function findings(program: Program, environment: "dev" | "staging" | "pro
       propertyDependencies: each.propertyDependencies,
     }),
   );
-  return evaluate({ resources }, { environment, now: new Date("2026-11-21T12:00:00Z") });
+}
+
+/** What the policies find in a program. */
+export function findings(program: Program, environment: "dev" | "staging" | "prod" = "prod"): readonly Finding[] {
+  return evaluate({ resources: graphOf(program) }, { environment, now: new Date("2026-11-21T12:00:00Z") });
 }
 
 function masked(value: unknown, secrets: readonly string[], path = ""): unknown {
