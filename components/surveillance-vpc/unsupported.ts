@@ -18,6 +18,7 @@ function onAws(args: SurveillanceVpcArgs): Problem[] {
       fix: 'order a certificate in AWS Certificate Manager and give { mode: "acm", arn: "arn:aws:acm:..." }',
     });
   }
+  problems.push(...certificateElsewhere(args));
   if (args.cidr !== undefined && !aligned(args.cidr)) {
     problems.push({
       path: "cidr",
@@ -83,6 +84,21 @@ const AWS_ONLY = {
   ipv6: "there the networks are those of the host, or of the cluster",
   adopt: "there is no VPC",
 } as const satisfies Partial<Record<keyof SurveillanceVpcArgs, string>>;
+
+/** A load balancer takes certificates of its own region and account alone. */
+function certificateElsewhere({ target, certificates }: SurveillanceVpcArgs): Problem[] {
+  if (target.kind !== "aws" || certificates?.mode !== "acm" || typeof certificates.arn !== "string") return [];
+  const [, , , region = "", account = ""] = certificates.arn.split(":");
+  if (region === target.region && target.accountIds.includes(account)) return [];
+  return [
+    {
+      path: "certificates.arn",
+      given: `a certificate of ${region}, account ${account}`,
+      allowed: `one of ${target.region}, of account ${target.accountIds.join(" or ")}`,
+      fix: `order it in AWS Certificate Manager of ${target.region}, in the account of the stack`,
+    },
+  ];
+}
 
 function elsewhere(args: SurveillanceVpcArgs): Problem[] {
   const problems: Problem[] = Object.entries(AWS_ONLY)
