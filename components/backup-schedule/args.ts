@@ -93,6 +93,11 @@ export interface BackupScheduleArgs {
    * the seventh day on, and never again. Default: `governance`.
    */
   readonly lock?: "governance" | "compliance";
+  /**
+   * AWS only: by what a rehearsed restore is judged. `server`: Amazon RDS says that it is there, encrypted, not public and of the size that was backed up.
+   * `content`: besides, a function logs in and reads every table of every database to its end, for 15 minutes at most. Default: `server`.
+   */
+  readonly judge?: "server" | "content";
   /** A second place off the site, to which the whole store is copied once a day; nothing is ever deleted there (X-22). */
   readonly offsite?: ExternalStore;
   /** A second repository on a disk of the host, for quick restores. Default: none. */
@@ -208,6 +213,7 @@ export const schema = z.strictObject({
     })
     .optional(),
   lock: z.enum(["governance", "compliance"]).optional(),
+  judge: z.enum(["server", "content"]).optional(),
   local: z.strictObject({ fulls: z.number().int().min(1).max(14).optional() }).optional(),
   timeZone: z
     .string()

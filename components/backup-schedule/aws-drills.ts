@@ -13,9 +13,10 @@ import { closedGroup, named } from "../targets/aws/children";
 import { allow, documentOf, trusts } from "../targets/aws/documents";
 import { logGroup } from "../targets/aws/logs";
 import type { Shared } from "./aws";
+import { buildReader, loginAndRead } from "./aws-drill-reader";
 import { arnOf, type Vaults } from "./aws-vaults";
 import type { VaultSubject } from "./cloud-spec";
-import { DRILL_NAMESPACE, drillMachine } from "./drill-machine";
+import { type ContentNames, DRILL_NAMESPACE, drillMachine } from "./drill-machine";
 
 /** Which recovery point a drill takes: the newest, and one that lies further back. */
 const TAKES = {
@@ -89,38 +90,43 @@ export function buildDrills(
     }
     return plan;
   });
-  judge(shared, plans);
+  judge(shared, plans, spec.judge === "server" ? undefined : buildReader(shared, databases, group));
 }
 
 /** The state machine that judges, and the rule that calls it when a drill of this schedule has ended. */
-function judge(shared: Shared, plans: readonly RestoreTestingPlan[]): void {
+function judge(shared: Shared, plans: readonly RestoreTestingPlan[], content: ContentNames | undefined): void {
   const { name, owner, network, account } = shared;
   const { target, parent } = owner;
   const physical = physicalName("stateMachine", target.prefix, name, "drill");
   const logs = logGroup(owner, `${name}-drill`, `/aws/vendedlogs/states/${physical}`, network.keyArn);
   const worker = role(shared, "drill-judge", "Judges rehearsed restores", "states.amazonaws.com", {
-    policy: documentOf({ account }, ({ account: id }) => {
-      const arn = (service: string, resource: string) =>
-        `arn:${partitionOf(target.region)}:${service}:${target.region}:${id}:${resource}`;
-      return [
-        allow(["backup:DescribeRestoreJob", "backup:PutRestoreValidationResult"], [arn("backup", "restore-job:*")]),
-        allow(["rds:DescribeDBInstances"], [arn("rds", "db:*")]),
-        allow(["cloudwatch:PutMetricData"], ["*"], { StringEquals: { "cloudwatch:namespace": DRILL_NAMESPACE } }),
-        allow(
-          [
-            "logs:CreateLogDelivery",
-            "logs:DeleteLogDelivery",
-            "logs:DescribeLogGroups",
-            "logs:DescribeResourcePolicies",
-            "logs:GetLogDelivery",
-            "logs:ListLogDeliveries",
-            "logs:PutResourcePolicy",
-            "logs:UpdateLogDelivery",
-          ],
-          ["*"],
-        ),
-      ];
-    }),
+    policy: documentOf(
+      { account, ...(content === undefined ? {} : { reader: content.judge, key: content.key }) },
+      (known) => {
+        const { account: id } = known;
+        const arn = (service: string, resource: string) =>
+          `arn:${partitionOf(target.region)}:${service}:${target.region}:${id}:${resource}`;
+        return [
+          allow(["backup:DescribeRestoreJob", "backup:PutRestoreValidationResult"], [arn("backup", "restore-job:*")]),
+          allow(["rds:DescribeDBInstances"], [arn("rds", "db:*")]),
+          allow(["cloudwatch:PutMetricData"], ["*"], { StringEquals: { "cloudwatch:namespace": DRILL_NAMESPACE } }),
+          allow(
+            [
+              "logs:CreateLogDelivery",
+              "logs:DeleteLogDelivery",
+              "logs:DescribeLogGroups",
+              "logs:DescribeResourcePolicies",
+              "logs:GetLogDelivery",
+              "logs:ListLogDeliveries",
+              "logs:PutResourcePolicy",
+              "logs:UpdateLogDelivery",
+            ],
+            ["*"],
+          ),
+          ...(known.reader === undefined || known.key === undefined ? [] : loginAndRead(known.reader, known.key, arn)),
+        ];
+      },
+    ),
   });
   const machine = new StateMachine(
     `${name}-drill`,
@@ -128,7 +134,7 @@ function judge(shared: Shared, plans: readonly RestoreTestingPlan[]): void {
       name: physical,
       roleArn: worker.arn,
       type: "STANDARD",
-      definition: JSON.stringify(drillMachine({ schedule: name })),
+      definition: pulumi.jsonStringify(drillMachine({ schedule: name, ...(content === undefined ? {} : { content }) })),
       loggingConfiguration: {
         level: "ERROR",
         includeExecutionData: true,

@@ -26,6 +26,7 @@ export interface VaultSpec {
   /** Six fields, as AWS writes cron. */
   readonly drill: string;
   readonly lock: "governance" | "compliance";
+  readonly judge: "server" | "content";
 }
 
 /** How far the newest point in time of Amazon RDS may lie behind, in seconds (Amazon RDS, LatestRestorableTime). */
@@ -79,6 +80,7 @@ export function resolveVault(name: string, args: BackupScheduleArgs): VaultSpec 
     bucketRules: bucketRules(daily, retention),
     drill: awsCron(drill),
     lock: args.lock ?? "governance",
+    judge: args.judge ?? "server",
   };
 }
 

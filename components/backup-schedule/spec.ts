@@ -45,6 +45,13 @@ const OFFSITE = "30 4 * * *";
 /** Jobs that a runner does as soon as it starts for the first time. */
 const AT_ONCE: ReadonlySet<JobKind> = new Set(["full", "dump", "copy"]);
 
+/** Arguments of AWS Backup, and what there is elsewhere. */
+const AWS_ONLY = {
+  copyTo: "give offsite, an S3 endpoint elsewhere",
+  lock: "remove lock: the store's own object lock keeps what it holds",
+  judge: "remove judge: drills compare every table with what was backed up",
+} as const satisfies Partial<Record<keyof BackupScheduleArgs, string>>;
+
 /** Checks the arguments and fills in what was left out. Throws an `ArgumentError` with every problem. */
 export function resolveBackups(name: string, given: BackupScheduleArgs): BackupSpec {
   const problems = new Problems(`BackupSchedule "${name}"`).shape(schema, given, Object.keys(schema.shape));
@@ -52,13 +59,13 @@ export function resolveBackups(name: string, given: BackupScheduleArgs): BackupS
   const args = given as HostedArgs;
   // On a cluster a source's name stands behind it, and a StatefulSet's name has 52 characters.
   checkName(problems, name, "backups", (args.vpc as Partial<NetworkSource>)?.network?.kind === "microk8s" ? 24 : 40);
-  for (const path of ["copyTo", "lock"] as const) {
+  for (const [path, fix] of Object.entries(AWS_ONLY) as [keyof typeof AWS_ONLY, string][]) {
     if (args[path] === undefined) continue;
     problems.add({
       path,
       given: "a setting of AWS Backup",
       allowed: "aws only",
-      fix: path === "copyTo" ? "give offsite, an S3 endpoint elsewhere" : "remove lock",
+      fix,
     });
   }
   problems.across(["vpc", "local"], (add) => {

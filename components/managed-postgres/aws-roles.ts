@@ -1,9 +1,8 @@
-import { readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { Invocation } from "@pulumi/aws/lambda/invocation";
 import type { Secret } from "@pulumi/aws/secretsmanager/secret";
 import * as pulumi from "@pulumi/pulumi";
 import { closedGroup, egress, ingress, type Owner } from "../targets/aws/children";
+import { AUTHORITIES, clientFiles } from "../targets/aws/database-client";
 import { allow } from "../targets/aws/documents";
 import { lambda } from "../targets/aws/function";
 import { ROTATE, rotateWith, secret } from "../targets/aws/rotated-secret";
@@ -61,7 +60,6 @@ export function buildRoles(
       "managed-postgres/keeper.js": require.resolve("./keeper"),
       "managed-postgres/provision.js": require.resolve("./provision"),
       "managed-postgres/script.js": require.resolve("./script"),
-      "targets/aws/rotation.js": require.resolve("../targets/aws/rotation"),
       ...clientFiles(),
     },
     entry: "managed-postgres/keeper",
@@ -70,8 +68,7 @@ export function buildRoles(
       HOST: server.host,
       PORT: String(server.port),
       MASTER_SECRET: server.masterSecretArn,
-      // The runtime brings the authorities of Amazon RDS in this file, and no longer reads it by itself.
-      NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+      ...AUTHORITIES,
     },
     inside: { subnetIds: network.privateSubnetIds, securityGroupId: group.id },
     statements: pulumi
@@ -98,19 +95,4 @@ export function buildRoles(
   );
   for (const [role, each] of rotated) rotateWith(owner, `${name}-${role}`, each, keeper.function, [provisioned]);
   return { secrets, provisioned };
-}
-
-/** The package `postgres`, as the function loads it. */
-function clientFiles(): Readonly<Record<string, string>> {
-  const sources = dirname(require.resolve("postgres"));
-  const root = join(sources, "../..");
-  const files = readdirSync(sources)
-    .filter((file) => file.endsWith(".js"))
-    .sort();
-  return Object.fromEntries(
-    ["package.json", "cjs/package.json", ...files.map((file) => `cjs/src/${file}`)].map((file) => [
-      `node_modules/postgres/${file}`,
-      join(root, file),
-    ]),
-  );
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { type Connect, connectTo } from "../targets/aws/database-client";
 import {
   type Login,
   newPassword,
@@ -24,16 +25,6 @@ export interface RoleLogin extends Login {
   readonly database: string;
   readonly rotation: string;
 }
-
-/** A connection to one database. */
-export interface Session {
-  /** Runs a statement and gives the first column of its rows. */
-  run(statement: string): Promise<readonly string[]>;
-  close(): Promise<void>;
-}
-
-/** Opens a connection. */
-export type Connect = (login: Login, database: string) => Promise<Session>;
 
 /** Runs in AWS Lambda, inside the VPC: brings roles and databases in step, or gives one role a new password. */
 export const handler = async (event: ProvisionRequest | RotationEvent): Promise<object> => {
@@ -98,33 +89,4 @@ export function rotateRole(event: RotationEvent, secrets: Secrets, connect: Conn
       await session.run("SELECT 1").finally(() => session.close());
     },
   });
-}
-
-interface Client {
-  unsafe(statement: string): { values(): Promise<readonly (readonly unknown[])[]> };
-  end(options: { readonly timeout: number }): Promise<void>;
-}
-
-/** Connections by the package `postgres`, which lies in the archive of the function. */
-export function connectTo(host: string, port: number, ssl: "verify-full" | false = "verify-full"): Connect {
-  const postgres = require("postgres") as (options: object) => Client;
-  return async (login, database) => {
-    const client = postgres({
-      host,
-      port,
-      database,
-      username: login.username,
-      password: login.password,
-      ssl: ssl === false ? false : { rejectUnauthorized: true },
-      max: 1,
-      idle_timeout: 0,
-      connect_timeout: 10,
-      prepare: false,
-      onnotice: () => undefined,
-    });
-    return {
-      run: async (statement) => (await client.unsafe(statement).values()).map((row) => String(row[0])),
-      close: () => client.end({ timeout: 5 }),
-    };
-  };
 }

@@ -25,7 +25,7 @@ export interface AdoptedVpc {
   readonly privateRouteTables: ByZone;
   /** Ways to the APIs of AWS, where the VPC has them: `ecr.api`, `ecr.dkr`, `logs` and `secretsmanager` with private DNS, and S3. Default: they are made. */
   readonly endpoints?: {
-    /** Id of the security group of the interface endpoints. */
+    /** Id of the security group of the interface endpoints; it gets a rule for each service of the stack. */
     readonly securityGroupId: pulumi.Input<string>;
     /** Id of the prefix list of Amazon S3 in the region. */
     readonly s3PrefixListId: pulumi.Input<string>;

@@ -184,8 +184,14 @@ describe("BackupSchedule on aws", () => {
     expect(ends(program, starter, "policy")).toEqual([machine]);
   });
 
-  it("every state of the judge leads somewhere, to success and to failure", () => {
-    const { States, StartAt } = drillMachine({ schedule: "backups" }) as {
+  it.each([
+    ["server", undefined, ["SUCCESSFUL", "FAILED"]],
+    ["content", { judge: "reader", key: "key", servers: [] }, ["FAILED", "SUCCESSFUL", "FAILED"]],
+  ])("every state of the judge of the %s leads somewhere, to success and to failure", (_, content, verdicts) => {
+    const { States, StartAt } = drillMachine({
+      schedule: "backups",
+      ...(content === undefined ? {} : { content }),
+    }) as {
       States: Record<
         string,
         { Next?: string; Default?: string; End?: boolean; Choices?: { Next: string }[]; Catch?: { Next: string }[] }
@@ -216,7 +222,56 @@ describe("BackupSchedule on aws", () => {
     const told = Object.values(States).flatMap(
       (state) => (state as { Arguments?: { ValidationStatus?: string } }).Arguments?.ValidationStatus ?? [],
     );
-    expect(told).toEqual(["SUCCESSFUL", "FAILED"]);
+    expect(told).toEqual(verdicts);
+  });
+
+  it("has the content read by a function that reaches restored servers, and of all logins only theirs", async () => {
+    expect((await made).ofType("lambda/function:Function").map((each) => each.name)).not.toContain(
+      "backups-drill-reader",
+    );
+    const program = await backedUp({ judge: "content" });
+    const reader = program.one("lambda/function:Function", "backups-drill-reader");
+    const machine = program.one("sfn/stateMachine:StateMachine", "backups-drill");
+    expect(
+      ends(program, machine, "definition")
+        .map((to) => to.name)
+        .sort(),
+    ).toEqual(["backups-drill-reader", "db", "network-key"]);
+    const { States } = JSON.parse(String(machine.inputs["definition"])) as {
+      States: Record<string, { Arguments?: { Payload?: { servers: { databases: string[] }[] } } }>;
+    };
+    expect(States["Read"]?.Arguments?.Payload?.servers.map((each) => each.databases)).toEqual([["orders"]]);
+    const policy = (name: string) =>
+      JSON.parse(String(program.one("iam/rolePolicy:RolePolicy", name).inputs["policy"])) as {
+        Statement: { Action: string[]; Resource: string[]; Condition?: object }[];
+      };
+    const secrets = policy("backups-drill-reader").Statement.filter(({ Action }) =>
+      Action.includes("secretsmanager:GetSecretValue"),
+    );
+    expect(secrets).toHaveLength(1);
+    expect(JSON.stringify(secrets[0]?.Condition)).toContain("db:awsbackup-restore-test-*");
+    const changes = policy("backups-drill-judge").Statement.filter(({ Action }) =>
+      Action.includes("rds:ModifyDBInstance"),
+    );
+    expect(changes.map(({ Resource }) => Resource)).toEqual([
+      ["arn:aws:rds:us-east-1:123456789012:db:awsbackup-restore-test-*"],
+    ]);
+    // The restored server is reached by the reader alone, and no other store is.
+    const into = program
+      .ofType("SecurityGroupIngressRule")
+      .filter((rule) =>
+        ends(program, rule, "referencedSecurityGroupId").some((group) => group.name === "backups-drill-reader"),
+      );
+    expect(into.flatMap((rule) => ends(program, rule, "securityGroupId").map((group) => group.name)).sort()).toEqual([
+      "backups-drill",
+      "network-endpoints",
+    ]);
+    const files = Object.keys((reader.inputs["code"] as { assets: object }).assets);
+    expect(files).toEqual(
+      expect.arrayContaining(["backup-schedule/drill-judge.js", "node_modules/postgres/package.json"]),
+    );
+    const own = findings(program).filter((each) => /::backups|BackupSchedule/.test(each.urn));
+    expect(own.filter(({ policy: id }) => !["xs-data-class-tags", "xs-component-has-alert"].includes(id))).toEqual([]);
   });
 
   it("the policies find nothing in it", async () => {

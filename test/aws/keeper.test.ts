@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import type { ManagedPostgresArgs } from "../../components";
-import { connectTo, provision, rotateRole } from "../../components/managed-postgres/keeper";
+import { provision, rotateRole } from "../../components/managed-postgres/keeper";
 import { provisionSql } from "../../components/managed-postgres/provision";
 import { verifierMark } from "../../components/managed-postgres/script";
 import { resolvePostgres } from "../../components/managed-postgres/spec";
+import { connectTo } from "../../components/targets/aws/database-client";
 import type { Login, Secrets } from "../../components/targets/aws/rotation";
 import { networkOf } from "../contract/shop";
 import { describeWith, environmentOf, part } from "../lab";
