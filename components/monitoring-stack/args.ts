@@ -1,8 +1,9 @@
+import type * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 import type { AlertRouting } from "../alert-routing";
 import type { AvailabilityAlerts } from "../core/availability";
 import { isMonitorable, type Monitorable, SEVERITIES, type Severity } from "../core/monitorable";
-import { duration, hostname, image, size, text, vpc } from "../core/schema";
+import { duration, hostname, image, leaf, size, text, vpc } from "../core/schema";
 import type { Duration, Size } from "../core/units";
 import type { NetworkSource } from "../targets/network";
 import type { SelfAlerts } from "./alerts";
@@ -59,6 +60,15 @@ export interface MonitoringOnAws {
    * In us-east-1 only. Default: nobody is told.
    */
   readonly monthlyBill?: number;
+  /**
+   * Amazon Managed Prometheus with the rules of the other targets, as far as no alarm of CloudWatch stands for them, told to the same topics. What is
+   * scraped are the watched services with `metrics` and `linkable`. It is paid for by samples; the endpoint and the collector cost about 20 USD a
+   * month in one zone. Change windows do not hold its alerts back. Default: CloudWatch alone.
+   */
+  readonly prometheus?: {
+    /** Image of the AWS Distro for OpenTelemetry, copied to Amazon ECR: `<account>.dkr.ecr.<region>.amazonaws.com/aws-otel-collector:v0.45.0`. */
+    readonly collector: pulumi.Input<string>;
+  };
 }
 
 /** Arguments of {@link MonitoringStack}. */
@@ -163,6 +173,7 @@ export const schema = z.strictObject({
         )
         .optional(),
       monthlyBill: z.number().positive().optional(),
+      prometheus: z.strictObject({ collector: leaf(image) }).optional(),
     })
     .optional(),
   host: z

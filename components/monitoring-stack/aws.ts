@@ -2,14 +2,13 @@ import { CompositeAlarm } from "@pulumi/aws/cloudwatch/compositeAlarm";
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm";
 import * as pulumi from "@pulumi/pulumi";
 import type { CloudRouting } from "../alert-routing";
-import type { CloudAlarm } from "../core/cloud-alarm";
+import type { CloudAlarm, CloudWatching } from "../core/cloud-alarm";
 import { physicalName } from "../core/names";
 import { condition } from "../targets/aws/alarm";
 import type { Owner } from "../targets/aws/children";
 import type { AwsNetwork } from "../targets/network";
 import { buildDashboard } from "./aws-dashboard";
 import { buildEvents } from "./aws-events";
-import { buildHealthChecks } from "./aws-health";
 import { buildMutes } from "./aws-mutes";
 import { buildSuppressor } from "./aws-suppressor";
 import { selfAlarms } from "./cloud-alarms";
@@ -46,15 +45,28 @@ export function buildOnAws(
     deadLetters: routing.deadLetters.name,
     heartbeatRule: routing.heartbeatRule,
   });
-  const events = buildEvents(shared, spec.events);
-  const health = buildHealthChecks(shared);
-  const made = [...spec.alarms, ...self, ...events, ...health].map((alarm): MadeAlarm => {
+  const collector = prometheus(shared);
+  const events = buildEvents(shared, [...spec.events, ...collector.events]);
+  const health = healthChecks(shared);
+  const made = [...spec.alarms, ...self, ...events, ...health, ...collector.alarms].map((alarm): MadeAlarm => {
     const speaks = incidentOf(alarm) === undefined;
     return { alarm, speaks, resource: metricAlarm(shared, alarm, speaks ? [topicOf(shared, alarm)] : []) };
   });
   const composites = buildIncidents(shared, made);
   buildMutes(shared, made);
   buildDashboard(shared, made, composites);
+}
+
+// Both are rarely asked for, and load more of the SDK.
+function prometheus(shared: Shared): CloudWatching {
+  const { prometheus: plan } = shared.spec;
+  if (plan === undefined) return { alarms: [], events: [] };
+  return (require("./aws-prometheus") as typeof import("./aws-prometheus")).buildPrometheus(shared, plan);
+}
+
+function healthChecks(shared: Shared): readonly CloudAlarm[] {
+  if (shared.spec.healthChecks.length === 0) return [];
+  return (require("./aws-health") as typeof import("./aws-health")).buildHealthChecks(shared);
 }
 
 /** What the alarm is a symptom of. Only what pages is worth one page for all. */

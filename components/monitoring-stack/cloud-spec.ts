@@ -7,6 +7,13 @@ import { type HealthCheckArgs, type MonitoringStackArgs, schema } from "./args";
 import { checkWatches, type Watched } from "./check-watches";
 import { ACCOUNT_EVENTS } from "./cloud-events";
 import { billAlarms, GLOBAL_REGION, healthAlarms } from "./cloud-outside";
+import {
+  checkPrometheus,
+  collectorAlerts,
+  collectorName,
+  type PrometheusPlan,
+  planPrometheus,
+} from "./cloud-prometheus";
 
 /** {@link MonitoringStackArgs} on AWS, with every default filled in. */
 export interface CloudMonitoringSpec {
@@ -15,6 +22,7 @@ export interface CloudMonitoringSpec {
   readonly alarms: readonly CloudAlarm[];
   readonly events: readonly CloudEvent[];
   readonly healthChecks: readonly Required<HealthCheckArgs>[];
+  readonly prometheus: PrometheusPlan | undefined;
   readonly runbooks: string;
   /** Names of the alarms and events, by what they belong to: a component, or `stack`. */
   readonly names: Readonly<Record<string, readonly string[]>>;
@@ -35,6 +43,15 @@ export function resolveCloudMonitoring(name: string, args: MonitoringStackArgs):
     });
   });
   problems.across(["vpc", "aws"], (add) => checkRegion(args, add));
+  problems.across(["watches", "aws"], (add) => {
+    checkPrometheus(
+      planPrometheus(
+        args,
+        args.watches.map((each) => each.monitoring),
+      ),
+      add,
+    );
+  });
   for (const problem of unsupported(args)) problems.add(problem);
   problems.throwIfAny();
   const { network } = args.vpc;
@@ -53,11 +70,13 @@ export function resolveCloudMonitoring(name: string, args: MonitoringStackArgs):
     alarms: [...own.alarms, ...watched.flatMap((each) => each.cloud?.alarms ?? []), ...bill],
     events: [...own.events, ...watched.flatMap((each) => each.cloud?.events ?? []), ...ACCOUNT_EVENTS],
     healthChecks,
+    prometheus: planPrometheus(args, watched),
     runbooks: (args.runbooks ?? "docs/runbooks").replace(/\/$/, ""),
     names: {
       ...Object.fromEntries(
         watched.map((each) => [each.component, names(each.cloud ?? { alarms: [], events: [] })] as const),
       ),
+      ...(args.aws?.prometheus === undefined ? {} : { [collectorName(name)]: collectorAlerts(name) }),
       stack: names({
         alarms: [...own.alarms, ...bill, ...healthChecks.flatMap(({ host }) => healthAlarms(host, ""))],
         events: [...own.events, ...ACCOUNT_EVENTS],

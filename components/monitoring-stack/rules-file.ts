@@ -14,8 +14,8 @@ export interface RuleGroup {
 export interface RuleLinks {
   /** Address under which `docs/runbooks` is published, without a slash at its end. */
   readonly runbooks: string;
-  /** Address of Grafana, without a slash at its end. */
-  readonly grafana: string;
+  /** Address of Grafana, without a slash at its end; none, where there are no pages. */
+  readonly grafana?: string;
 }
 
 /**
@@ -91,7 +91,7 @@ function alerting(rule: AlertRule, links: RuleLinks) {
       summary: rule.summary,
       description: rule.description,
       runbook_url: `${links.runbooks}/${rule.alert}.md`,
-      dashboard: `${links.grafana}/d/bulwark-${rule.dashboard}`,
+      ...(links.grafana === undefined ? {} : { dashboard: `${links.grafana}/d/bulwark-${rule.dashboard}` }),
     },
   };
 }

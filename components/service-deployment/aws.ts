@@ -133,6 +133,14 @@ export function buildOnAws(
         tuning,
       ),
     ...(spec.linkable ? { path: { kind: "aws", securityGroupId: group.id, port: spec.port }, after: [tasks] } : {}),
+    ...(spec.linkable && args.metrics !== undefined
+      ? {
+          metrics: {
+            addresses: [`${name}.${network.namespace.name}:${spec.metrics.port}`],
+            path: { kind: "aws", securityGroupId: group.id, port: spec.metrics.port } as const,
+          },
+        }
+      : {}),
   };
 }
 

@@ -3,7 +3,7 @@ import type { BackupSource, BackupSubject } from "../core/backup-source";
 import { Component, type ComponentOptions } from "../core/component";
 import { ArgumentError } from "../core/errors";
 import type { Consumer, Link, Linkable } from "../core/links";
-import type { Monitorable, Monitoring } from "../core/monitorable";
+import type { Monitorable, Monitoring, ScrapeTarget } from "../core/monitorable";
 import { accept } from "../core/tick";
 import type { Network } from "../targets/network";
 import { type ServiceAlerts, type Slo, serviceRules } from "./alerts";
@@ -67,7 +67,10 @@ export class ServiceDeployment extends Component implements Linkable, Monitorabl
     } as const satisfies Partial<Monitoring>;
     // The load balancer and Container Insights count without the service's help.
     if (watching !== undefined) {
-      return { monitoring: { ...common, targets: [], cloud: watching(this.#slo, alerts) } };
+      const cloud = watching(this.#slo, alerts);
+      const found = this.#made.metrics;
+      if (found === undefined) return { monitoring: { ...common, targets: [], cloud } };
+      return { monitoring: { ...common, targets: [this.#scraped(found)], paths: [found.path], cloud } };
     }
     const metrics = accept(() => {
       if (this.#made.metrics !== undefined) return this.#made.metrics;
@@ -82,19 +85,21 @@ export class ServiceDeployment extends Component implements Linkable, Monitorabl
     });
     const monitoring: Monitoring = {
       ...common,
-      targets: [
-        {
-          job: this.componentName,
-          addresses: metrics.addresses,
-          ...(metrics.endpoints === undefined ? {} : { endpoints: metrics.endpoints }),
-          path: this.#spec.metrics.path,
-          labels: { service: this.componentName },
-        },
-      ],
+      targets: [this.#scraped(metrics)],
       paths: [metrics.path],
       traces: this.#spec.tracing,
     };
     return { monitoring };
+  }
+
+  #scraped(metrics: NonNullable<ServiceOutput["metrics"]>): ScrapeTarget {
+    return {
+      job: this.componentName,
+      addresses: metrics.addresses,
+      ...(metrics.endpoints === undefined ? {} : { endpoints: metrics.endpoints }),
+      path: this.#spec.metrics.path,
+      labels: { service: this.componentName },
+    };
   }
 
   /** The volumes of the replicas, each copied as a source of its own. Part of {@link BackupSource}. */

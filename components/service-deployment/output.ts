@@ -10,7 +10,7 @@ import type { EcsAlerts } from "./cloud-alarms";
 export interface ServiceOutput {
   /** Host name under which linked services reach it. */
   readonly host: pulumi.Output<string>;
-  /** Where the metrics of each replica are, and the way there; only where Prometheus runs beside the service. */
+  /** Where the metrics of each replica are, and the way there; on AWS only of a service that is found by its name. */
   readonly metrics?: Pick<ScrapeTarget, "addresses" | "endpoints"> & { readonly path: NetworkPath };
   /** Volumes of the replicas, and how each is reached by what backs it up. */
   readonly volumes?: readonly {

@@ -10,6 +10,7 @@ export function awsOutputs(type: string, name: string): Readonly<Record<string, 
 }
 
 const OTHERS: Readonly<Record<string, (name: string) => Readonly<Record<string, unknown>>>> = {
+  "amp/workspace": (name) => ({ prometheusEndpoint: `https://aps-workspaces.internal/workspaces/${name}/` }),
   "ec2/vpc": () => ({ ipv6CidrBlock: "2001:db8:0:100::/56" }),
   "ec2/vpcEndpoint": (name) => ({ prefixListId: `pl-${name}` }),
   "elasticache/replicationGroup": (name) => ({

@@ -34,6 +34,7 @@ const AWS: Readonly<Record<string, (name: string) => Record<string, unknown>>> =
     readerEndpointAddress: `${name}-reader.cache.example.com`,
   }),
   LoadBalancer: (name) => ({ dnsName: `${name}.elb.example.com` }),
+  Workspace: (name) => ({ prometheusEndpoint: `https://aps.example.com/workspaces/${name}/` }),
   Vpc: () => ({ ipv6CidrBlock: "2600:1f18:1234:5600::/56" }),
   SecretVersion: (name) => ({ versionId: `version-of-${name}` }),
   VpcEndpoint: (name) => ({ prefixListId: `prefixes-of-${name}` }),
