@@ -58,6 +58,7 @@ const TABLES = `
 /** The master user may take the part of every owner, and here it may: the server is thrown away afterwards. */
 const OWNERS = `
   SELECT DISTINCT format('GRANT %I TO CURRENT_USER', r.rolname)
+    || CASE WHEN current_setting('server_version_num')::int >= 160000 THEN ' WITH INHERIT TRUE' ELSE '' END
   FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
     AND NOT pg_has_role(r.rolname, 'USAGE')`;
@@ -99,6 +100,7 @@ export async function judge(
     });
     if (broken !== undefined) return unsound(broken);
   }
+  if (seen.tables === 0 && seen.unread > 0) return unsound("the time did not suffice for a single table");
   const rest = seen.unread === 0 ? "" : `; the time did not suffice for ${seen.unread} more`;
   return {
     ...seen,
