@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { World, WorldObject } from "./providers/world";
@@ -54,4 +55,13 @@ export function filesBelow(folder: string): { readonly path: string; readonly te
     const path = join(folder, entry.name);
     return entry.isDirectory() ? filesBelow(path) : [{ path, text: readFileSync(path, "utf8") }];
   });
+}
+
+/** A secret in clear, as base64 and as a hash. */
+export function formsOf(secret: string): string[] {
+  return [
+    secret,
+    Buffer.from(secret).toString("base64").replace(/=+$/, ""),
+    createHash("sha256").update(secret).digest("hex"),
+  ];
 }

@@ -16,11 +16,11 @@ import { environmentOf } from "../lab";
 import type { Program } from "./language-host";
 import type { Faults } from "./programs/container";
 import type { Variant } from "./programs/system";
-import { giveOrders, type Orders, readWorld, type World } from "./providers/world";
+import { giveOrders, type Orders, readWorld, type World, type WorldObject, writeWorld } from "./providers/world";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** The program that `pulumi up` runs on stack dev. */
+/** The program that `pulumi up` runs on our own stacks. */
 export const DEV_STACK = join(ROOT, "dist", "stacks", "index.js");
 /** One container of somebody's own; see its faults. */
 export const CONTAINER = join(__dirname, "programs", "container.ts");
@@ -42,11 +42,26 @@ export interface Outcome {
   /** Everything the user saw. */
   readonly output: string;
   readonly steps: readonly Step[];
+  /** File with all that the engine said, an event a line: what `pulumi preview --json` streams. */
+  readonly log: string;
 }
 
 /** One line of the engine's event log, as far as these tests read it. */
 interface EngineEvent {
   readonly resourcePreEvent?: { readonly metadata: Step };
+}
+
+/** A state as `pulumi stack export` writes it. */
+export interface RecordedState {
+  readonly version: number;
+  readonly deployment: {
+    readonly resources: readonly {
+      readonly type: string;
+      readonly id?: string;
+      readonly inputs?: Readonly<Record<string, unknown>>;
+      readonly outputs?: Readonly<Record<string, unknown>>;
+    }[];
+  };
 }
 
 /** A stack with a file backend, an engine and stand-in providers of its own. */
@@ -62,13 +77,21 @@ export class Session {
   #ports: readonly string[] = [];
   #count = 0;
 
-  constructor(readonly program: string) {
+  constructor(
+    readonly program: string,
+    readonly stack: "dev" | "staging" | "prod" = "dev",
+    /** Checkout whose project and configuration are used. */
+    checkout = ROOT,
+  ) {
     for (const folder of [this.state, this.#project, this.host, this.#bin, join(this.folder, "home")])
       mkdirSync(folder);
     this.#makeLauncher();
-    const { main: _, ...project } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as Record<string, unknown>;
+    const { main: _, ...project } = parse(readFileSync(join(checkout, "Pulumi.yaml"), "utf8")) as Record<
+      string,
+      unknown
+    >;
     writeFileSync(join(this.#project, "Pulumi.yaml"), stringify(project));
-    copyFileSync(join(ROOT, "Pulumi.dev.yaml"), join(this.#project, "Pulumi.dev.yaml"));
+    copyFileSync(join(checkout, `Pulumi.${stack}.yaml`), join(this.#project, `Pulumi.${stack}.yaml`));
   }
 
   /** Starts the stand-ins and makes the stack. */
@@ -124,6 +147,20 @@ export class Session {
     giveOrders(this.host, orders);
   }
 
+  /** Takes over a state that was recorded elsewhere, and what its resources are on the cluster. See `states/record.ts`. */
+  async takeOver(file: string): Promise<void> {
+    const state = JSON.parse(readFileSync(file, "utf8")) as RecordedState;
+    const resources = state.deployment.resources.map((each) => ({ outputs: each.inputs, ...each }));
+    const whole = join(this.folder, "state.json");
+    writeFileSync(whole, JSON.stringify({ ...state, deployment: { ...state.deployment, resources } }));
+    const imported = await this.pulumi("stack", "import", "--file", whole);
+    if (!imported.ok) throw new Error(imported.output);
+    const objects = resources
+      .filter((each) => each.type.startsWith("kubernetes:"))
+      .map(({ id, inputs = {} }): WorldObject => ({ kind: "object", name: String(id), id: String(id), inputs }));
+    writeWorld(this.host, { ...this.world(), objects });
+  }
+
   /** Ends the stand-ins and removes everything. */
   async close(): Promise<void> {
     const standIns = this.#standIns;
@@ -149,12 +186,12 @@ export class Session {
     const log = join(this.folder, `events-${this.#count++}.json`);
     const connect = [`--client=127.0.0.1:${this.#ports[0]}`, "--exec-kind=auto.inline", `--event-log=${log}`];
     const { child, end } = this.#spawn([command, ...connect, ...words]);
-    return { child, outcome: end.then((result): Outcome => ({ ...result, steps: stepsIn(log) })) };
+    return { child, outcome: end.then((result): Outcome => ({ ...result, steps: stepsIn(log), log })) };
   }
 
   #spawn(words: readonly string[]) {
     const environment = environmentOf(["pulumi"]);
-    const child = spawn("pulumi", [...words, "--stack", "dev", "--color", "never", "--non-interactive"], {
+    const child = spawn("pulumi", [...words, "--stack", this.stack, "--color", "never", "--non-interactive"], {
       cwd: this.#project,
       stdio: ["ignore", "pipe", "pipe"],
       env: {
@@ -165,7 +202,9 @@ export class Session {
         PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
         // Offers --event-log, as the Automation API uses it.
         PULUMI_DEBUG_COMMANDS: "true",
-        PULUMI_DEBUG_PROVIDERS: `docker:${this.#ports[1]},random:${this.#ports[1]}`,
+        PULUMI_DEBUG_PROVIDERS: ["aws", "docker", "kubernetes", "random"]
+          .map((name) => `${name}:${this.#ports[1]}`)
+          .join(","),
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         PULUMI_SKIP_UPDATE_CHECK: "true",
       },
@@ -186,9 +225,9 @@ export class Session {
 
 /** The outcome of an operation that has to go well. */
 export async function well(outcome: Promise<Outcome>): Promise<Outcome> {
-  const { ok, output, steps } = await outcome;
-  if (!ok) throw new Error(`the engine refused:\n${output}`);
-  return { ok, output, steps };
+  const made = await outcome;
+  if (!made.ok) throw new Error(`the engine refused:\n${made.output}`);
+  return made;
 }
 
 function stepsIn(log: string): Step[] {

@@ -37,13 +37,17 @@ const REPLACING: Readonly<Record<string, RegExp>> = {
   "pulumi:providers:aws": /^region$/,
   "pulumi:providers:kubernetes": /^(kubeconfig|context|cluster)$/,
   "pulumi:providers:docker": /^host$/,
-  "kubernetes:core/v1:PersistentVolumeClaim": /^spec\.(storageClassName|accessModes|volumeName)|^metadata\.name/,
+  "kubernetes:apps/v1:DaemonSet": /^spec\.selector/,
+  "kubernetes:apps/v1:Deployment": /^spec\.selector/,
   "kubernetes:apps/v1:StatefulSet":
-    /^spec\.(serviceName|selector|volumeClaimTemplates|podManagementPolicy)|^metadata\.name/,
-  "kubernetes:apps/v1:Deployment": /^spec\.selector|^metadata\.name/,
-  "kubernetes:batch/v1:Job": /^spec/,
-  "kubernetes:core/v1:Secret": /^(data|stringData|type|immutable)/,
-  "kubernetes:core/v1:Service": /^spec\.(clusterIP|type)|^metadata\.name/,
+    /^spec\.(podManagementPolicy|revisionHistoryLimit|selector|serviceName|volumeClaimTemplates)/,
+  "kubernetes:batch/v1:Job": /^spec\.(completions|parallelism|selector|template)/,
+  "kubernetes:core/v1:PersistentVolumeClaim": /^spec\.(accessModes|selector|storageClassName|volumeName)/,
+  "kubernetes:core/v1:ResourceQuota": /^spec\.scopes/,
+  "kubernetes:core/v1:Secret": /^(data|stringData|type)/,
+  "kubernetes:core/v1:Service": /^spec\.clusterIP/,
+  "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding": /^roleRef/,
+  "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding": /^roleRef/,
   "aws:rds/instance:Instance": /^(engine|storageEncrypted|kmsKeyId|username|availabilityZone)$/,
   "aws:s3/bucket:Bucket": /^(bucket|bucketPrefix|objectLockEnabled)$/,
   "aws:cloudwatch/logGroup:LogGroup": /^(name|namePrefix)$/,
@@ -53,6 +57,7 @@ const REPLACING: Readonly<Record<string, RegExp>> = {
 
 /** Whether the real provider replaces a resource of this type when this path changes. */
 export function replaces(type: string, path: string): boolean {
+  if (type.startsWith("kubernetes:") && /^metadata\.(name|namespace)$/.test(path)) return true;
   const inPlace = IN_PLACE[type];
   if (inPlace !== undefined) return !inPlace.test(path);
   return REPLACING[type]?.test(path) ?? false;

@@ -7,6 +7,8 @@ export interface Made {
   readonly id: string;
   readonly outs: Properties;
   readonly changes: World;
+  /** What went wrong with an object that is there all the same. */
+  readonly failed?: Error;
 }
 
 /** Inputs of a container that are changed in place, really or (healthcheck, init, tmpfs…) only by name. */

@@ -1,8 +1,10 @@
-// Stand-ins for the docker and random providers and for the language host, in one process that prints their ports, the language host's first.
+// Stand-ins for the docker, kubernetes, random and aws providers and for the language host, in one process that prints their ports, the language host's first.
 // They keep their world in the folder given as argument.
 import * as provider from "@pulumi/pulumi/provider";
 import { serveLanguage } from "../language-host";
-import { createDocker, deleteDocker, diffDocker } from "./docker";
+import { createAws, diffAws, madeUp } from "./aws";
+import { createDocker, deleteDocker, diffDocker, type Made } from "./docker";
+import { createObject, deleteObject, diffObject, updateObject } from "./kubernetes";
 import { diffPassword, makePassword } from "./random";
 import { clear, type Properties } from "./wire";
 import { creations, type Kind, readOrders, readWorld, type World, writeWorld } from "./world";
@@ -17,9 +19,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
 const folder = String(process.argv[2]);
 
+function typeOf(urn: string): string {
+  return urn.split("::")[2]?.split("$").pop() ?? "";
+}
+
 function kindOf(urn: string): Kind {
-  const type = urn.split("::")[2]?.split("$").pop() ?? "";
-  const kind = KINDS[type];
+  const type = typeOf(urn);
+  const kind = type.startsWith("aws:") ? "aws" : type.startsWith("kubernetes:") ? "object" : KINDS[type];
   if (kind === undefined) throw new Error(`the stand-ins know no ${type}`);
   return kind;
 }
@@ -35,9 +41,23 @@ async function create(urn: string, inputs: Properties): Promise<provider.CreateR
   const orders = readOrders(folder);
   const hold = orders.holdAt ?? Number.POSITIVE_INFINITY;
   if (creations(world) >= hold) return noAnswer();
-  const made = kind === "password" ? password(urn, inputs, world) : docker(kind, inputs, world);
+  const made = make();
   writeWorld(folder, made.changes);
+  if (made.failed !== undefined) throw made.failed;
   return creations(made.changes) >= hold ? noAnswer() : { id: made.id, outs: made.outs };
+
+  function make(): Made {
+    switch (kind) {
+      case "password":
+        return password(urn, inputs, world);
+      case "aws":
+        return createAws(urn, inputs, world);
+      case "object":
+        return createObject(inputs, world, orders);
+      default:
+        return docker(kind, inputs, world);
+    }
+  }
 
   function docker(each: Kind, properties: Properties, before: World) {
     try {
@@ -63,8 +83,12 @@ function password(urn: string, inputs: Properties, world: World) {
 async function remove(id: string, urn: string, props: Properties): Promise<void> {
   const kind = kindOf(urn);
   const world = readWorld(folder);
-  if (kind === "password") {
+  if (kind === "password" || kind === "aws") {
     writeWorld(folder, { ...world, journal: [...world.journal, { action: "delete", kind, name: urn }] });
+    return;
+  }
+  if (kind === "object") {
+    writeWorld(folder, deleteObject(id, world));
     return;
   }
   const name = String(clear(props["name"]));
@@ -76,6 +100,16 @@ async function remove(id: string, urn: string, props: Properties): Promise<void>
 async function update(_id: string, urn: string, olds: Properties, news: Properties): Promise<provider.UpdateResult> {
   const kind = kindOf(urn);
   const world = readWorld(folder);
+  if (kind === "aws") {
+    writeWorld(folder, { ...world, journal: [...world.journal, { action: "update", kind, name: urn }] });
+    return { outs: { ...madeUp(urn), ...news } };
+  }
+  if (kind === "object") {
+    const { changes, failed } = updateObject(news, world);
+    writeWorld(folder, changes);
+    if (failed !== undefined) throw failed;
+    return { outs: news };
+  }
   const name = String(clear(news["name"]));
   const made = ["exitCode", "containerLogs", "mountpoint", "imageId"];
   const kept = Object.fromEntries(Object.entries(olds).filter(([key]) => made.includes(key)));
@@ -87,13 +121,15 @@ async function update(_id: string, urn: string, olds: Properties, news: Properti
 
 async function read(id: string, urn: string, props: Properties): Promise<provider.ReadResult> {
   const kind = kindOf(urn);
-  if (kind === "password") return { id, props };
+  if (kind === "password" || kind === "aws") return { id, props };
   const found = readWorld(folder).objects.some((each) => each.kind === kind && each.id === id);
   return found ? { id, props } : { id: "", props: {} };
 }
 
 async function diff(_id: string, urn: string, olds: Properties, news: Properties): Promise<provider.DiffResult> {
   const kind = kindOf(urn);
+  if (kind === "aws") return diffAws(urn, olds, news);
+  if (kind === "object") return diffObject(typeOf(urn), olds, news, readWorld(folder));
   return kind === "password" ? diffPassword(olds, news) : diffDocker(kind, olds, news);
 }
 

@@ -2,12 +2,12 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Kinds of object that the stand-ins keep. */
-export type Kind = "container" | "network" | "volume" | "image" | "password";
+export type Kind = "container" | "network" | "volume" | "image" | "password" | "aws" | "object";
 
 /** One object as it would lie on the host. */
 export interface WorldObject {
   readonly kind: Kind;
-  /** Physical name; for passwords the URN. */
+  /** Physical name; for passwords the URN, for Kubernetes objects `Kind namespace/name`. */
   readonly name: string;
   readonly id: string;
   /** Inputs in clear, but for the content of uploads. */
@@ -32,6 +32,10 @@ export interface World {
 export interface Orders {
   /** Exit codes of one-shots by container name; others end with 0. */
   readonly exitCodes?: Readonly<Record<string, number>>;
+  /** Beginning of the name of Kubernetes Jobs that fail. */
+  readonly failingJobs?: string;
+  /** Whether the operator runs with PULUMI_K8S_UPSERT_EXISTING_OBJECTS, which takes over Kubernetes objects that are there already. */
+  readonly upsert?: boolean;
   /**
    * The creation with this number (counted over the whole journal) really happens, but the engine gets no answer; later ones do not
    * happen and get no answer either: the state of the world when the engine is killed at that moment.
