@@ -75,7 +75,9 @@ export function pgbackrestConf(facts: PgBackRestFacts): string {
     "log-level-file=off",
     "process-max=2",
     "start-fast=y",
-    "io-timeout=60",
+    // A store that does not answer, or takes nothing, is given up after a minute: the time for one file, twice.
+    "io-timeout=30",
+    "job-retry=1",
     "",
     `[${facts.stanza}]`,
     `pg1-path=${facts.dataPath}`,

@@ -1,5 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statfsSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -27,8 +38,40 @@ export class SmallDisk {
     execFileSync("sync", ["-f", this.mountpoint]);
   }
 
+  /** Writes until not one more block can be had. */
+  fill(): void {
+    const file = openSync(this.#filler, "a");
+    try {
+      for (const chunk of [1024 * 1024, 4096, 1].map((bytes) => Buffer.alloc(bytes))) writeAll(file, chunk);
+    } finally {
+      closeSync(file);
+    }
+    execFileSync("sync", ["-f", this.mountpoint]);
+  }
+
+  /** Gives back what {@link fill} took. */
+  free(): void {
+    rmSync(this.#filler, { force: true });
+  }
+
+  get #filler(): string {
+    return join(this.mountpoint, "filler");
+  }
+
   remove(): void {
     execFileSync("umount", [this.mountpoint]);
     rmSync(this.#folder, { recursive: true });
+  }
+}
+
+/** Appends a chunk again and again, until the disk is full. */
+function writeAll(file: number, chunk: Buffer): void {
+  for (;;) {
+    try {
+      writeSync(file, chunk);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOSPC") return;
+      throw error;
+    }
   }
 }

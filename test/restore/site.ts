@@ -11,8 +11,15 @@ const root = join(__dirname, "../..");
 /** Parts of the lab that the site needs. */
 export const PARTS = [...COMPOSE.filter((each) => each !== "image-sample"), "prometheus"];
 
-/** What the gateway of the backups can hold, in MiB. */
-const STORE = 700;
+/** Copies that a runner makes by itself as soon as it runs: `[database, kind]`. */
+const FIRST = [
+  ["db", "full"],
+  ["db", "wal"],
+  ["db/orders", "dump"],
+  ["cache", "copy"],
+  ["recordings", "copy"],
+  ["configuration", "copy"],
+] as const;
 
 /** The stack of `test/restore/stack`, rendered by `bulwark render` and started on the lab's Docker daemon: what the components make, nothing more. */
 export class Site {
@@ -21,10 +28,11 @@ export class Site {
   readonly prefix = `bulwark-restore-${randomBytes(2).toString("hex")}`;
   /** Where the gateway keeps the objects of the backups' bucket, in its container. */
   readonly objects = `/data/objects/${this.prefix}-store`;
+  /** The disk of the backups' gateway, where it has one of its own. */
+  disk: SmallDisk | undefined;
 
-  #disk: SmallDisk | undefined;
-
-  async start(): Promise<void> {
+  /** With a disk of so many MiB the gateway of the backups has one of its own, which can be filled. */
+  async start(options: { readonly disk?: number } = {}): Promise<void> {
     cpSync(join(__dirname, "stack"), this.project, { recursive: true });
     for (const link of ["dist", "node_modules"]) symlinkSync(join(root, link), join(this.project, link));
     const port = 28_280 + 2 * (process.pid % 500);
@@ -34,17 +42,7 @@ export class Site {
     );
     const command = ["render", "dev", "--cwd", this.project, "--out", this.rendered, "--secrets", "generate"];
     ok(await run("node", [join(root, "dist/ops/main.js"), ...command]));
-    // A disk that can be filled for real, and that belongs to the gateway.
-    this.#disk = new SmallDisk(STORE);
-    chownSync(this.#disk.mountpoint, 10907, 10907);
-    const options = ["type=none", "o=bind", `device=${this.#disk.mountpoint}`];
-    const labels = [`com.docker.compose.project=${this.prefix}`, "com.docker.compose.volume=store-data"];
-    ok(
-      await this.docker(
-        ...["volume", "create", ...options.flatMap((each) => ["--opt", each])],
-        ...[...labels.flatMap((each) => ["--label", each]), `${this.prefix}-store-data`],
-      ),
-    );
+    if (options.disk !== undefined) await this.#mount(new SmallDisk(options.disk));
     // The provision containers end with 0, which this version of compose takes for a failure of the wait.
     await run("docker", ["compose", "up", "-d"], this.rendered);
     await until(
@@ -54,11 +52,24 @@ export class Site {
     );
   }
 
+  async #mount(disk: SmallDisk): Promise<void> {
+    this.disk = disk;
+    chownSync(disk.mountpoint, 10907, 10907);
+    const options = ["type=none", "o=bind", `device=${disk.mountpoint}`];
+    const labels = [`com.docker.compose.project=${this.prefix}`, "com.docker.compose.volume=store-data"];
+    ok(
+      await this.docker(
+        ...["volume", "create", ...options.flatMap((each) => ["--opt", each])],
+        ...[...labels.flatMap((each) => ["--label", each]), `${this.prefix}-store-data`],
+      ),
+    );
+  }
+
   async remove(): Promise<void> {
     await run("docker", ["compose", "down", "--volumes", "--remove-orphans", "--timeout", "5"], this.rendered);
     const volumes = await this.docker("volume", "ls", "-q", "--filter", `name=^${this.prefix}-`);
     if (volumes.out.trim() !== "") await this.docker("volume", "rm", "-f", ...volumes.out.trim().split("\n"));
-    this.#disk?.remove();
+    this.disk?.remove();
     rmSync(this.project, { recursive: true, force: true });
   }
 
@@ -88,6 +99,17 @@ export class Site {
   async goodJob(name: string): Promise<string> {
     const { out } = ok(await this.job(name));
     return (JSON.parse(out.trim().split("\n").at(-1) ?? "{}") as { id: string }).id;
+  }
+
+  /** Waits for the copies that are made without being asked for, and gives the metrics. */
+  firstCopies(): Promise<string> {
+    const line = (database: string, kind: string) =>
+      new RegExp(`^backup_last_success_timestamp_seconds\\{database="${database}".*kind="${kind}"`, "m");
+    return until(
+      240,
+      () => this.metrics(),
+      (text) => FIRST.every(([database, kind]) => line(database, kind).test(text)),
+    );
   }
 
   /** What Prometheus would scrape now. */
@@ -121,14 +143,13 @@ export class Site {
     );
   }
 
-  /** The passphrase of the backups, which only the operator's own folder holds in clear. */
-  passphrase(): string {
-    const kept = JSON.parse(readFileSync(join(this.rendered, "secrets/values.json"), "utf8")) as Record<
-      string,
-      { value: string }
-    >;
-    const found = Object.entries(kept).find(([urn]) => urn.endsWith("::backups-passphrase"));
-    if (found === undefined) throw new Error("no passphrase was generated");
+  /** A generated secret, which only the operator's own folder holds in clear. */
+  secret(name: string): string {
+    const kept: Record<string, { value: string }> = JSON.parse(
+      readFileSync(join(this.rendered, "secrets/values.json"), "utf8"),
+    );
+    const found = Object.entries(kept).find(([urn]) => urn.endsWith(`::${name}`));
+    if (found === undefined) throw new Error(`no secret is called ${name}`);
     return found[1].value;
   }
 

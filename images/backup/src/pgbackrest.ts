@@ -1,5 +1,6 @@
 import type { JobContext, JobResult } from "./context";
-import { run } from "./process";
+import { ProgramFailed, run } from "./process";
+import { refusal } from "./store";
 
 interface BackupInfo {
   readonly label: string;
@@ -17,13 +18,24 @@ export async function ensureStanza(source: string): Promise<void> {
 /** A base backup, or an increment to the last one. The WAL it needs has arrived in the store when this ends well. */
 export async function physical(context: JobContext, type: "full" | "incr"): Promise<JobResult> {
   const stanza = context.job.source;
-  await ensureStanza(stanza);
-  context.log({ step: "backup", type });
-  await context.run("pgbackrest", [...base(stanza), `--type=${type}`, "backup"]);
+  try {
+    await ensureStanza(stanza);
+    context.log({ step: "backup", type });
+    await context.run("pgbackrest", [...base(stanza), `--type=${type}`, "backup"]);
+  } catch (error) {
+    throw error instanceof ProgramFailed ? new Error(await inWords(error)) : error;
+  }
   const newest = (await backups(stanza)).at(-1);
   if (newest === undefined || newest.error === true)
     throw new Error(`${stanza} has no good backup after a run that ended well`);
   return { bytes: newest.info.size, id: newest.label };
+}
+
+/** The line of error alone, without hints and stack; before it what the store says, where that takes nothing: a full disk shows here as WAL that is late. */
+async function inWords(failed: ProgramFailed): Promise<string> {
+  const [, said = failed.message] = /ERROR: (\[\d+\]: .+)/.exec(failed.output) ?? [];
+  const refused = await refusal();
+  return `${refused === undefined ? "" : `the store takes nothing: ${refused} · `}pgBackRest: ${said}`;
 }
 
 /** Reads every file of the repository back and compares it with its checksum. */

@@ -5,7 +5,7 @@ import { ProgramFailed, type RunOptions, run } from "./process";
 
 /** Exit code by which restic says that there is no repository yet. */
 const NO_REPOSITORY = 10;
-/** Seconds in which a store has to answer: restic itself tries for a quarter of an hour. */
+/** Seconds in which a store has to answer, and to take what it is sent: restic itself tries for a quarter of an hour. */
 const ANSWER = 60;
 
 /** Runs restic on the repository of a source, which is encrypted with the schedule's passphrase. */
@@ -16,7 +16,14 @@ export async function restic(config: RunnerConfig, source: string, args: readonl
 /** Fails soon, in words that help, when the store does not answer. */
 async function reachable(config: RunnerConfig, source: string): Promise<"made" | "none"> {
   try {
-    await command(config, source, "timeout", ["--kill-after=5", String(ANSWER), "restic", "cat", "config"]);
+    await command(config, source, "timeout", [
+      "--kill-after=5",
+      String(ANSWER),
+      "restic",
+      "cat",
+      "config",
+      "--no-lock",
+    ]);
     return "made";
   } catch (error) {
     if (!(error instanceof ProgramFailed)) throw error;
@@ -36,6 +43,7 @@ function command(
   const { store } = config;
   const ca = store.caFile === undefined ? [] : [`--cacert=${store.caFile}`];
   return run(program, [...args, "--no-cache", "--json", ...ca], {
+    giveUp: impatience(ANSWER),
     ...options,
     env: {
       ...options.env,
@@ -46,6 +54,25 @@ function command(
       AWS_DEFAULT_REGION: store.region,
     },
   });
+}
+
+/**
+ * What ends restic when it has tried one and the same thing again and again, and its next attempt would come after so many seconds: a full store, or a
+ * key that was taken back. Each attempt that works starts the count anew, so a store that is only slow or shaky is waited for.
+ */
+export function impatience(seconds: number, clock: () => number = () => Date.now() / 1000) {
+  const since = new Map<string, number>();
+  return (line: string): string | undefined => {
+    const [, done] = /^(.+?) operation successful after /.exec(line) ?? [];
+    if (done !== undefined) since.delete(done);
+    const [, what, minutes, wait, milli, why] =
+      /^(.+?) returned error, retrying after (?:(\d+)m)?([\d.]+)(m?)s: (.+)$/.exec(line) ?? [];
+    if (what === undefined || why === undefined) return undefined;
+    const first = since.get(what) ?? clock();
+    since.set(what, first);
+    const next = clock() + Number(minutes ?? 0) * 60 + Number(wait) / (milli === "m" ? 1000 : 1);
+    return next - first < seconds ? undefined : `the store refused ${what} again and again: ${why}`;
+  };
 }
 
 /** Copies a folder into the repository of the job's source. Only what has changed is sent. */

@@ -28,6 +28,8 @@ export interface Store {
   removeObject(path: string): Promise<void>;
 }
 
+/** Object that is written, and removed, to see whether objects can be. */
+const PROBE = "store:probe";
 /** Exit codes of rclone. */
 const NO_FOLDER = 3;
 const NO_FILE = 4;
@@ -75,6 +77,20 @@ export function rcloneStore(remote = "store:"): Store {
       }
     },
   };
+}
+
+/** Why the store takes no object now, in its own words; `undefined` when it does. It is asked once, without a second attempt. */
+export async function refusal(): Promise<string | undefined> {
+  const once = [...RCLONE, "--retries=1", "--low-level-retries=1"];
+  try {
+    await run("rclone", [...once, "rcat", PROBE], { stdin: "probe" });
+    await run("rclone", [...once, "deletefile", PROBE]);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ProgramFailed)) throw error;
+    const [, words] = /Failed to \w+: (.+)/.exec(error.output) ?? [];
+    return words?.trim() ?? error.message;
+  }
 }
 
 function isCode(error: unknown, code: number): boolean {
