@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import type { SignedReport } from "../../images/backup/src/drill";
+import { metricsText } from "../../images/backup/src/metrics";
+import type { JobState } from "../../images/backup/src/state";
 import { describeWith } from "../lab";
+import { firing } from "./firing";
 import { PARTS, Rig } from "./rig";
 
 jest.setTimeout(400_000);
 
 type Shown = SignedReport & { readonly genuine: boolean };
 
-describeWith(PARTS, "restores of a server with both tiers", () => {
+describeWith([...PARTS, "prometheus"], "restores of a server with both tiers", () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await Rig.start({ wal: true });
@@ -82,13 +85,13 @@ describeWith(PARTS, "restores of a server with both tiers", () => {
     expect(await rig.shell("runner", "ls /var/lib/bulwark/scratch/drill-db 2>/dev/null | wc -l")).toBe("0");
   });
 
-  test("a row that is missing fails the drill loudly: which table, how many; the last success stays", async () => {
+  test("a row that is missing fails the drill loudly: which table, how many, and its alert; the last success stays", async () => {
     const success = async () =>
-      JSON.parse(await rig.shell("runner", "cat /var/lib/bulwark/state/drill-db.job.json")) as {
-        lastSuccess: number;
-        extra: unknown;
-      };
+      JSON.parse(await rig.shell("runner", "cat /var/lib/bulwark/state/drill-db.job.json")) as JobState;
+    const alerts = async (after: number) =>
+      firing(metricsText(rig.config, new Map([["drill-db", await success()]]), []), after);
     const before = await success();
+    expect(await alerts(60)).toEqual([]);
     // An archive that says a row more than its dump holds: the dump is that of a later archive, after a row was deleted.
     const older = await rig.job("dump-db-people");
     await rig.asOwner("people", "DELETE FROM items WHERE name = 'people 7'");
@@ -106,6 +109,8 @@ describeWith(PARTS, "restores of a server with both tiers", () => {
     expect(failed.code).not.toBe(0);
     expect(failed.out + failed.err).toMatch(/public\.items has 999 rows instead of 1000/);
     expect(await success()).toMatchObject({ lastSuccess: before.lastSuccess, extra: before.extra });
+    expect(await alerts(60)).toEqual(["BackupFailed db drill"]);
+    expect(await alerts(36 * 86_400)).toContain("RestoreDrillTooOld db");
     const { report, genuine } = await rig.ask<Shown>(["drill-report"]);
     expect(report.ok).toBe(false);
     expect(genuine).toBe(true);

@@ -147,6 +147,11 @@ export class Rig {
     return await this.docker("exec", this.container(part), "sh", "-euc", script);
   }
 
+  /** The runner's configuration. */
+  get config(): RunnerConfig {
+    return this.#config;
+  }
+
   /** Changes the runner's configuration. */
   configure(change: (config: RunnerConfig) => RunnerConfig): void {
     this.#config = change(this.#config);
