@@ -164,7 +164,7 @@ function backupCommands(bulwark: Command, finish: (exitCode: number) => void): v
   const withDatabase = (command: Command): Command =>
     command
       .option("--database <name>", "database, where there are several")
-      .option("--source <name>", "ManagedPostgres, where several have a database of that name");
+      .option("--source <name>", "ManagedPostgres, where several have a database of that name; or another source");
   const backup = bulwark.command("backup").description("make, list and verify backups, and keep their key");
   const load = async () => await import("./backup/command.js");
 
@@ -200,16 +200,30 @@ function backupCommands(bulwark: Command, finish: (exitCode: number) => void): v
 
   withDatabase(
     withStack(
-      bulwark.command("restore").description("restore a database beside the present one, check it, swap the names"),
+      bulwark
+        .command("restore")
+        .description(
+          "restore a database beside the present one, check it, swap the names; or a copy of another source, to a folder or in place",
+        ),
     ),
   )
-    .option("--id <id>", "archive; the newest when left out")
+    .option("--id <id>", "archive, the newest when left out; of another source, its copy")
     .option("--at <time>", "point in time, with its offset: 2026-11-21T14:30:00Z")
     .option("--dry-run", "say what would be done")
     .option("--keep-beside", "leave the restored database beside, do not swap")
     .option("--swap <name>", "give a database that was left beside its name")
     .option("--undo", "put back the database that the last restore replaced, within 72 hours")
-    .option("--identity <file>", "recovery key, where it is not on the host; - is standard input")
+    .option(
+      "--identity <file>",
+      "key to read with, where it is not on the host: a recovery key, an age identity or a GPG private key; - is standard input",
+    )
+    .option("--identity-passphrase <file>", "file with the passphrase that protects the GPG private key")
+    .option(
+      "--to <folder>",
+      "with --source of a cache, bucket, volume or configuration: write the copy --id to a folder",
+    )
+    .option("--in-place", "with such a --source: bring the copy --id back to where it came from")
+    .option("--without-copy", "with --in-place: do not copy first what is replaced, where that cannot be read any more")
     .option("--confirm <environment>", "name of the environment, typed here where nobody can be asked")
     .addHelpText("after", "\nExit codes: 0, 1 nothing was changed or the restore failed, 2 bad arguments")
     .action(async (stack, options) => finish(await (await import("./restore/command.js")).restore(stack, options)));

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
+import { SEALING_TOOLS, type SealingTool } from "../../images/backup/src/config";
 import { type BackupSource, isBackupSource } from "../core/backup-source";
 import { type ChangeWindow, changeWindow, isTimeZone } from "../core/change-window";
 import { duration, leaf, size, text, vpc } from "../core/schema";
@@ -23,6 +24,12 @@ export interface ExternalStore {
   readonly expireAfter?: Duration;
 }
 
+/** A place off the site. */
+export interface OffsiteStore extends ExternalStore {
+  /** Certificates in PEM of the authority that signed the endpoint's, where it is not one that everybody knows. */
+  readonly ca?: pulumi.Input<string>;
+}
+
 /** How long backups are kept. */
 export interface RetentionArgs {
   /** How far back a point in time can be restored. Default: 30 days (BK-13, X-48). */
@@ -44,8 +51,14 @@ export interface EncryptionArgs {
    * off the host: `bulwark backup key` shows how. Without it no backup can be read.
    */
   readonly passphrase: pulumi.Input<string>;
-  /** age recipients of the dumps: `age1…`. Default: one that follows from the passphrase. */
-  readonly recipients?: readonly string[];
+  /** What dumps are encrypted with; everything else has the encryption of its own tool. Default: `age`. */
+  readonly tool?: SealingTool;
+  /**
+   * Who can read the dumps: age recipients (`age1…`), or with `tool: "gpg"` OpenPGP public keys in ASCII armour. The private halves stay with you,
+   * off the host: `bulwark restore --identity FILE` takes one, and drills rehearse base backups alone. Default: who has the passphrase; with GPG
+   * that is AES-256 with SHA-512, as BK-16 has it.
+   */
+  readonly recipients?: readonly pulumi.Input<string>[];
 }
 
 /** Arguments of {@link BackupSchedule}. */
@@ -98,8 +111,8 @@ export interface BackupScheduleArgs {
    * `content`: besides, a function logs in and reads every table of every database to its end, for 15 minutes at most. Default: `server`.
    */
   readonly judge?: "server" | "content";
-  /** A second place off the site, to which the whole store is copied once a day; nothing is ever deleted there (X-22). */
-  readonly offsite?: ExternalStore;
+  /** A second place off the site, to which the whole store is copied once a day; nothing is ever deleted or overwritten there (X-22). */
+  readonly offsite?: OffsiteStore;
   /** A second repository on a disk of the host, for quick restores. Default: none. */
   readonly local?: {
     /** Base backups that it holds. Default: 2. */
@@ -150,6 +163,16 @@ export const externalStore = z.strictObject({
   accessKey: key,
   secretKey: key,
   expireAfter: duration.optional(),
+});
+
+const offsiteStore = externalStore.extend({
+  ca: leaf(
+    text(
+      /^\s*-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/,
+      "certificates in PEM",
+      "give the text of the file",
+    ),
+  ).optional(),
 });
 
 const count = z.number().int().min(0).max(3650);
@@ -206,7 +229,7 @@ export const schema = z.strictObject({
       },
     },
   ),
-  offsite: externalStore.optional(),
+  offsite: offsiteStore.optional(),
   copyTo: z
     .custom<AwsTarget>((value) => typeof value === "object" && value !== null && "accountIds" in value, {
       params: { allowed: "an AwsRegion", fix: 'make one: new AwsRegion("backup-region", { ... })' },
@@ -234,11 +257,27 @@ export const encryption = z.strictObject({
       params: { allowed: 'at least 20 characters, or "generated"', fix: "make one: openssl rand -base64 32" },
     }),
   ),
-  recipients: z
-    .array(text(/^age1[02-9ac-hj-np-z]{58}$/, "an age recipient", "make one with age-keygen and give its public key"))
-    .min(1)
-    .optional(),
+  tool: z.enum(SEALING_TOOLS).optional(),
+  recipients: z.array(leaf(z.string())).min(1).optional(),
 });
+
+/** Shape of one recipient, by the tool that encrypts to it. */
+export const recipient: Readonly<Record<SealingTool, z.ZodType>> = {
+  age: leaf(
+    text(
+      /^age1[02-9ac-hj-np-z]{58}$/,
+      "an age recipient",
+      'make one with age-keygen and give its public key; for a GPG public key add { tool: "gpg" }',
+    ),
+  ),
+  gpg: leaf(
+    text(
+      /^\s*-----BEGIN PGP PUBLIC KEY BLOCK-----\r?\n[\x20-\x7e\s]+\n-----END PGP PUBLIC KEY BLOCK-----\s*$/,
+      "one OpenPGP public key in ASCII armour",
+      "give what gpg --armor --export KEY prints; the private key stays with you",
+    ),
+  ),
+};
 
 /** Shape of {@link BackupScheduleArgs} on AWS. */
 export const cloudSchema = schema.extend({

@@ -1,8 +1,8 @@
 import type { BackupSubject } from "../core/backup-source";
-import type { Problems } from "../core/problems";
+import { Problems } from "../core/problems";
 import { seconds } from "../core/units";
 import { BACKUP_RULES } from "./alerts";
-import { type HostedArgs, isBucket } from "./args";
+import { type HostedArgs, isBucket, recipient } from "./args";
 import { cronError, firstOverlap, type Gap, longestGap, minute, runsOf, spoken } from "./calendar";
 import { archiveTimeout, type Schedules, WAL_TRANSFER } from "./objectives";
 import { PRESET_FIGURES, type Preset } from "./presets";
@@ -37,6 +37,19 @@ export function checkSchedule(
   checkLifecycle(problems, judged);
   checkAlertLimits(problems, judged);
   checkWindows(problems, judged);
+}
+
+/** What dumps are encrypted to must be public. A private key is named and never shown. */
+export function checkRecipients(problems: Problems, args: HostedArgs): void {
+  problems.across(["encryption"], (add) => {
+    const { tool = "age", recipients = [] } = args.encryption;
+    for (const [index, given] of recipients.entries()) {
+      for (const problem of new Problems("").shape(recipient[tool], given).found) {
+        const secret = typeof given === "string" && /SECRET|PRIVATE/.test(given);
+        add({ ...problem, path: `encryption.recipients.${index}`, ...(secret ? { given: "a private key" } : {}) });
+      }
+    }
+  });
 }
 
 function judge(
@@ -138,7 +151,7 @@ function checkSources(
       }
     }
   });
-  problems.across(["full", "incremental", "dump"], (add) => {
+  problems.across(["full", "incremental", "dump", "encryption"], (add) => {
     if (schedules.full === undefined && schedules.incremental !== undefined) {
       add({
         path: "incremental",
@@ -148,6 +161,14 @@ function checkSources(
       });
     }
     const databases = subjects.some((each) => each.kind === "postgres");
+    if (databases && schedules.full === undefined && args.encryption.recipients !== undefined) {
+      add({
+        path: "encryption.recipients",
+        given: "keys whose private halves are not on the host, and dumps alone",
+        allowed: "with full: a drill has to read what it rehearses",
+        fix: "give full, or leave recipients out: the dumps are then for who has the passphrase",
+      });
+    }
     if (databases && schedules.full === undefined && schedules.dump === undefined) {
       add({
         path: "dump",
@@ -245,16 +266,36 @@ function checkLifecycle(problems: Problems, judged: Judged): void {
   if (kept.weekly > 0) need(kept.weekly * 7, `weekly ${kept.weekly} × 7`);
   if (kept.daily > 0) need(kept.daily, `daily ${kept.daily}`);
   const longest = needs.sort((a, b) => b.days - a.days)[0];
-  if (longest === undefined) return;
+  const shared = sharedObjects(subjects, schedules);
   for (const [path, expireDays] of expiries(problems, args)) {
-    if (expireDays === 0 || expireDays > longest.days) continue;
-    problems.add({
-      path,
-      given: `objects that expire after ${expireDays} days, but ${longest.arithmetic}`,
-      allowed: `no expiry, or more than ${longest.days} days`,
-      fix: "remove the lifecycle rule: the schedule removes what has expired itself",
-    });
+    if (expireDays === 0) continue;
+    const fix = "remove the lifecycle rule: the schedule removes what has expired itself";
+    if (longest !== undefined && expireDays <= longest.days) {
+      const allowed = shared === undefined ? `no expiry, or more than ${longest.days} days` : "no expiry";
+      problems.add({
+        path,
+        given: `objects that expire after ${expireDays} days, but ${longest.arithmetic}`,
+        allowed,
+        fix,
+      });
+    } else if (shared !== undefined) {
+      problems.add({
+        path,
+        given: `objects that expire after ${expireDays} days, but ${shared}`,
+        allowed: "no expiry",
+        fix,
+      });
+    }
   }
+}
+
+/** What is written once and read by every later backup, so that its age says nothing of whether it is still needed. */
+function sharedObjects(subjects: readonly BackupSubject[], schedules: Schedules): string | undefined {
+  const copied = subjects.find((each) => each.kind !== "postgres");
+  if (copied !== undefined) return `the newest copy of ${copied.component} still needs the objects of the first`;
+  if (schedules.full !== undefined)
+    return "the newest base backup still needs the catalogue of the archive, which is written once";
+  return undefined;
 }
 
 function expiries(problems: Problems, args: HostedArgs): readonly (readonly [string, number])[] {

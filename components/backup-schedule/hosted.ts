@@ -6,7 +6,7 @@ import type { NetworkPath } from "../core/links";
 import { PASSWORD_LENGTH } from "../core/secrets";
 import { PGBACKREST_CONF } from "../managed-postgres/configuration";
 import type { ComposeNetwork, MicroK8sNetwork } from "../targets/network";
-import { type ExternalStore, type HostedArgs, isBucket } from "./args";
+import { type ExternalStore, type HostedArgs, isBucket, type OffsiteStore } from "./args";
 import { jobsOfLane, type Lane } from "./lanes";
 import { walMaxAge } from "./objectives";
 import { LOCAL_REPOSITORY, pgbackrestConf } from "./pgbackrest";
@@ -24,6 +24,7 @@ export const STOP_SECONDS = 45;
 export const RUNNER_CONFIG = "/etc/bulwark/backup.json";
 
 const SECRETS = "/run/secrets";
+const OFFSITE_CA = `${SECRETS}/offsite-ca.crt`;
 const PASSPHRASE_FILE = `${SECRETS}/backup-passphrase`;
 
 /** What the runners of one schedule share, on a compose host and on a cluster. */
@@ -31,9 +32,12 @@ export interface Hosted {
   readonly name: string;
   readonly spec: BackupSpec;
   readonly network: ComposeNetwork | MicroK8sNetwork;
+  readonly encryption: HostedArgs["encryption"];
   readonly passphrase: pulumi.Output<string>;
   readonly store: Place;
   readonly offsite: Place | undefined;
+  /** Certificates of the authority of the place off the site. */
+  readonly offsiteCa: pulumi.Input<string> | undefined;
   /** Gives a key of a bucket of the stack; what is made for it becomes the schedule's child. */
   readonly consumer: { readonly name: string; readonly parent: pulumi.Resource };
 }
@@ -83,9 +87,11 @@ export function hosted(
     name,
     spec,
     network,
+    encryption: args.encryption,
     passphrase: passphraseOf(name, args, network, parent),
     store: placeOf(args.store, "store", consumer),
-    offsite: args.offsite === undefined ? undefined : placeOf(args.offsite, "offsite", consumer),
+    offsite: args.offsite === undefined ? undefined : offsiteOf(args.offsite),
+    offsiteCa: args.offsite?.ca,
     consumer,
   };
 }
@@ -105,9 +111,17 @@ function passphraseOf(
   ).result;
 }
 
+function offsiteOf(store: OffsiteStore): Place {
+  const { location, way } = elsewhere(store, "offsite");
+  return { location: store.ca === undefined ? location : { ...location, caFile: OFFSITE_CA }, way };
+}
+
+function elsewhere(store: ExternalStore, word: string): Place {
+  return { location: external(store), way: { to: word, path: undefined, endpoint: store.endpoint } };
+}
+
 function placeOf(store: HostedArgs["store"], word: string, consumer: Hosted["consumer"]): Place {
-  if (!isBucket(store))
-    return { location: external(store), way: { to: word, path: undefined, endpoint: store.endpoint } };
+  if (!isBucket(store)) return elsewhere(store, word);
   const { backup } = store;
   const location = backup.kind === "bucket" ? backup.store?.(consumer, "readwrite") : undefined;
   if (location === undefined) throw new Error("a bucket of the stack always gives a key");
@@ -145,6 +159,7 @@ export function runnerFiles(shared: Hosted, brought: readonly Brought[]): readon
   return [
     { path: PASSPHRASE_FILE, content: shared.passphrase },
     ...storesOf(shared).flatMap(([prefix, { location }]) => keyFiles(location, prefix)),
+    ...(shared.offsiteCa === undefined ? [] : [{ path: OFFSITE_CA, content: shared.offsiteCa }]),
     ...brought.flatMap((each) => each.files),
   ];
 }
@@ -172,7 +187,8 @@ export function runnerConfig(shared: Hosted, lane: Lane, brought: readonly Broug
   const { name, spec, network } = shared;
   const stores = pulumi.all(storesOf(shared).map(([prefix, { location }]) => storeConfig(location, prefix)));
   const configs = pulumi.all(brought.map((each) => each.config));
-  return pulumi.all([stores, configs]).apply(([[store, offsite], sources]) => {
+  const { tool, recipients = [] } = shared.encryption;
+  return pulumi.all([stores, configs, pulumi.all([...recipients])]).apply(([[store, offsite], sources, readers]) => {
     if (store === undefined) throw new Error("a schedule always has a store");
     const config: RunnerConfig = {
       version: 1,
@@ -188,7 +204,8 @@ export function runnerConfig(shared: Hosted, lane: Lane, brought: readonly Broug
       ...(offsite === undefined ? {} : { offsite }),
       ...(spec.localFulls === 0 ? {} : { local: { path: LOCAL_REPOSITORY, fulls: spec.localFulls } }),
       passphraseFile: PASSPHRASE_FILE,
-      recipients: spec.recipients,
+      ...(tool === undefined ? {} : { tool }),
+      recipients: readers,
       retention: spec.retention,
       sources,
       jobs: jobsOfLane(lane, spec.jobs),

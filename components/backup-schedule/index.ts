@@ -11,7 +11,7 @@ import { type BackupSpec, resolveBackups } from "./spec";
 
 export { configurationSource } from "../core/backup-source";
 export type { BackupAlerts } from "./alerts";
-export type { BackupScheduleArgs, EncryptionArgs, ExternalStore, RetentionArgs } from "./args";
+export type { BackupScheduleArgs, EncryptionArgs, ExternalStore, OffsiteStore, RetentionArgs } from "./args";
 export type { Preset } from "./presets";
 
 /**

@@ -7,7 +7,7 @@ import type { NetworkSource } from "../targets/network";
 import type { DeclaredBackup } from "./alerts";
 import { type BackupScheduleArgs, encryption, externalStore, type HostedArgs, isBucket, schema } from "./args";
 import { longestGap, runsOf } from "./calendar";
-import { checkSchedule } from "./checks";
+import { checkRecipients, checkSchedule } from "./checks";
 import { JOBS_AT_ONCE, lanesOf } from "./lanes";
 import { archiveTimeout, type Schedules } from "./objectives";
 import { PRESET_FIGURES, type Preset } from "./presets";
@@ -27,7 +27,6 @@ export interface BackupSpec {
   /** In seconds. */
   readonly jitter: number;
   readonly longestRun: number;
-  readonly recipients: readonly string[];
   /** Base backups in the second repository; 0: there is none. */
   readonly localFulls: number;
   readonly jobs: readonly JobConfig[];
@@ -84,6 +83,7 @@ export function resolveBackups(name: string, given: BackupScheduleArgs): BackupS
       new Problems("").shape(encryption, args.encryption, Object.keys(encryption.shape)),
     );
   });
+  checkRecipients(problems, args);
   problems.across(["store"], () => {
     if (isBucket(args.store)) return;
     prefixed(problems, "store", new Problems("").shape(externalStore, args.store, Object.keys(externalStore.shape)));
@@ -138,7 +138,6 @@ export function resolveBackups(name: string, given: BackupScheduleArgs): BackupS
     timeZone,
     jitter,
     longestRun,
-    recipients: args.encryption.recipients ?? [],
     localFulls: args.local === undefined ? 0 : (args.local.fulls ?? 2),
     jobs,
     declared: [

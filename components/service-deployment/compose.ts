@@ -146,11 +146,40 @@ function replica(
         ...own.after,
         ...hubs.map((hub) => hub.resource),
         ...volumes.map((each) => each.resource),
+        ...owned(shared, service, volumes),
         ...(migration === undefined ? [] : [migration]),
         ...(previous === undefined ? [] : [previous]),
       ],
     },
   );
+}
+
+/** A new volume belongs to root where the image has no such folder. Its folder is given to the service's user; nothing in it is touched. */
+function owned(
+  { spec, network, parent }: Shared,
+  service: string,
+  volumes: readonly { readonly name: string; readonly resource: pulumi.Resource }[],
+): pulumi.Output<pulumi.Resource>[] {
+  if (volumes.length === 0) return [];
+  const owner = `${service}-owner`;
+  const mounts = volumes.map((each, index) => ({ volume: each.name, target: `/volumes/${index}`, readOnly: false }));
+  const made = oneShot(
+    owner,
+    network.target,
+    {
+      service: owner,
+      image: network.target.image("tools"),
+      user: "0:0",
+      entrypoint: ["/bin/sh", "-eu", "-c"],
+      command: [`chown ${spec.user} ${mounts.map((each) => each.target).join(" ")}`],
+      capabilities: ["CHOWN"],
+      memory: 64,
+      cpus: 0.5,
+      mounts,
+    },
+    { parent, dependsOn: volumes.map((each) => each.resource) },
+  );
+  return [ended(made, owner)];
 }
 
 function migrate(shared: Shared, own: Surroundings): pulumi.Output<pulumi.Resource> | undefined {

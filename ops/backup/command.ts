@@ -59,7 +59,8 @@ export async function list(stack: string, options: ListOptions): Promise<number>
   });
   const listings: Listing[] = [];
   for (const lane of lanes)
-    if (lane.about.databases.length > 0) listings.push(await ask<Listing>(lane, ["list", ...chosen], progress));
+    if (options.database === undefined || lane.about.databases.length > 0)
+      listings.push(await ask<Listing>(lane, ["list", ...chosen], progress));
   const everything: Everything = {
     schedule: lanes[0].about.schedule,
     environment: lanes[0].about.environment,
@@ -67,6 +68,7 @@ export async function list(stack: string, options: ListOptions): Promise<number>
     archives: listings.flatMap((each) => each.archives),
     physical: listings.flatMap((each) => each.physical),
     replaced: listings.flatMap((each) => each.replaced),
+    copies: listings.flatMap((each) => each.copies),
   };
   process.stdout.write(
     options.json === true ? `${JSON.stringify(everything, null, 2)}\n` : listingText(everything, new Date()),
@@ -127,7 +129,7 @@ export async function keyState(stack: string, options: StackOptions): Promise<nu
       ? `${JSON.stringify(status, null, 2)}\n`
       : [
           `fingerprint   ${status.fingerprint}`,
-          `recipients    ${status.recipients.join(", ")}`,
+          `recipients    ${status.recipients.join(", ")}${status.elsewhere ? " (the site's own: keep their private halves yourself)" : ""}`,
           `reports       signed by ${status.signingKey}`,
           confirmed === undefined
             ? "copy          NOT CONFIRMED: nobody has said that a copy of the key is kept away from the host"

@@ -1,4 +1,8 @@
+import type { Copy } from "../../images/backup/src/copies";
 import { columns } from "../terminal";
+
+/** Copies of one source that a listing for people shows. */
+const SHOWN = 10;
 
 /** What the runner says of everything that can be restored from. */
 export interface Listing {
@@ -10,6 +14,8 @@ export interface Listing {
     readonly endedAt: string;
     readonly bytes: number;
     readonly stored: number;
+    /** 1: the store. 2: the disk of the host. */
+    readonly repository: number;
     readonly failed: boolean;
   }[];
   readonly replaced: readonly {
@@ -20,6 +26,7 @@ export interface Listing {
     readonly keepUntil: string;
     readonly by: string;
   }[];
+  readonly copies: readonly Copy[];
 }
 
 /** A job and how it went last. Times in seconds since 1970. */
@@ -74,10 +81,12 @@ export function listingText(listing: Everything, now: Date): string {
         each.label,
         each.source,
         each.kind,
+        each.repository === 1 ? "store" : "local",
         each.endedAt.slice(0, 16).replace("T", " "),
         `${sizeText(each.bytes)}, ${sizeText(each.stored)} stored${each.failed ? ", FAILED" : ""}`,
       ]),
     ),
+    section("Copies", newestCopies(listing.copies)),
     section(
       "Replaced by a restore, kept for undo",
       listing.replaced.map((each) => [
@@ -88,6 +97,23 @@ export function listingText(listing: Everything, now: Date): string {
     ),
   ];
   return `${sections.filter((each) => each !== "").join("\n\n")}\n`;
+}
+
+/** The newest copies of each source, and how many older ones there are. */
+function newestCopies(copies: readonly Copy[]): (readonly string[])[] {
+  return [...new Set(copies.map((each) => each.source))].flatMap((source) => {
+    const own = copies.filter((each) => each.source === source);
+    const shown = own
+      .slice(0, SHOWN)
+      .map((each) => [
+        each.id,
+        `${each.source} (${each.kind})`,
+        each.at?.slice(0, 16).replace("T", " ") ?? "",
+        each.bytes === undefined ? "" : `${each.files ?? 0} files, ${sizeText(each.bytes)}`,
+        each.replaced === true ? "before a restore" : "",
+      ]);
+    return own.length > SHOWN ? [...shown, ["…", `${source}: ${own.length - SHOWN} older ones, in --json`]] : shown;
+  });
 }
 
 function section(title: string, rows: readonly (readonly string[])[]): string {

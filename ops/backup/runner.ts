@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import type { CopiedSource } from "../../images/backup/src/copies";
 import type { ResourceGraph } from "../../policies/graph";
 import { CommandError, EXIT } from "../exit";
 import { clusterOf } from "../kubectl";
@@ -7,7 +8,7 @@ import { runProgram } from "../plan/program";
 import { standIns } from "../plan/source";
 import { kinds, targetOf } from "../plan/summary";
 import { readStack } from "../project";
-import { clusterExecutor, composeExecutor, type Executor, type Runner } from "./executor";
+import { clusterExecutor, composeExecutor, type Ended, type ExecOptions, type Executor, type Runner } from "./executor";
 import type { ListedJob } from "./listing";
 import type { Progress } from "./progress";
 
@@ -36,8 +37,13 @@ export interface About {
   readonly schedule: string;
   readonly environment: string;
   readonly databases: readonly { readonly source: string; readonly database: string }[];
+  /** Caches, buckets, volumes and configuration. */
+  readonly copied: readonly { readonly source: string; readonly kind: CopiedKind }[];
   readonly jobs: readonly ListedJob[];
 }
+
+/** Kinds of source that are copied, not dumped. */
+export type CopiedKind = CopiedSource["kind"];
 
 /** The executor of a stack, by what its program says. */
 export async function executorOf(root: string, stack: string): Promise<Executor> {
@@ -140,14 +146,24 @@ export function laneOf(
 }
 
 /** Runs a command of the runner and gives its result. Throws a {@link CommandError} with the runner's words when it fails. */
-export async function ask<T>(
+export function ask<T>(
   { executor, runner }: Reached,
   args: readonly string[],
   progress: Progress,
   stdin?: string,
 ): Promise<T> {
+  const all = [...args, ...(stdin === undefined ? [] : ["--stdin"])];
+  return resultOf<T>(progress, stdin, (options) => executor.exec(runner, all, options));
+}
+
+/** Runs a command that says in lines of JSON how far it is, and gives what its last line holds. */
+export async function resultOf<T>(
+  progress: Progress,
+  stdin: string | undefined,
+  exec: (options: ExecOptions) => Promise<Ended>,
+): Promise<T> {
   let last: { readonly ok?: boolean; readonly result?: T } = {};
-  const { code, error } = await executor.exec(runner, [...args, ...(stdin === undefined ? [] : ["--stdin"])], {
+  const { code, error } = await exec({
     ...(stdin === undefined ? {} : { stdin }),
     onLine: (line) => {
       const said = parsed(line);

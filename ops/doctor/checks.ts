@@ -165,7 +165,12 @@ export const CHECKS: readonly Check[] = [
       if (unasked.length > 0) return unknown(`${unasked.map((each) => each.schedule).join(", ")}: no runner is up`);
       return ok(
         keys
-          .map(({ schedule, confirmed }) => `${schedule}: ${confirmed?.where}, confirmed by ${confirmed?.by}`)
+          .map(({ schedule, confirmed, recipients }) =>
+            [
+              `${schedule}: ${confirmed?.where}, confirmed by ${confirmed?.by}`,
+              ...(recipients === undefined ? [] : [`dumps need a private key of ${recipients.join(", ")} as well`]),
+            ].join("; "),
+          )
           .join("; "),
       );
     },

@@ -25,6 +25,8 @@ export interface KeyFact {
   readonly fingerprint?: string;
   /** The last time that somebody said where a copy is kept, away from the host. */
   readonly confirmed?: { readonly at: string; readonly by: string; readonly where: string };
+  /** Recipients of the dumps, where they are the site's own. */
+  readonly recipients?: readonly string[];
 }
 
 /** What a stack asks of its host. */

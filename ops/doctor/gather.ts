@@ -82,8 +82,13 @@ async function keysOf(graph: ResourceGraph, stack: string): Promise<KeyFact[]> {
     schedules.map(async (schedule): Promise<KeyFact> => {
       try {
         const [lane] = await reachBy(executorFor(graph, stack), stack, schedule);
-        const { fingerprint, confirmed } = await statusOf(lane);
-        return { schedule, fingerprint, ...(confirmed === undefined ? {} : { confirmed }) };
+        const { fingerprint, confirmed, elsewhere, recipients } = await statusOf(lane);
+        return {
+          schedule,
+          fingerprint,
+          ...(elsewhere ? { recipients } : {}),
+          ...(confirmed === undefined ? {} : { confirmed }),
+        };
       } catch {
         return { schedule };
       }

@@ -1,10 +1,12 @@
-import { createInterface } from "node:readline/promises";
+import { PROTECTION } from "../../images/backup/src/keys";
 import type { Restored, RestorePlan } from "../../images/backup/src/restore";
 import type { Replaced, Swapped } from "../../images/backup/src/swap";
 import { ageText, sizeText } from "../backup/listing";
 import { type Progress, progressOn } from "../backup/progress";
 import { ask, keyFrom, type Lane, laneOf, reach, type StackOptions } from "../backup/runner";
 import { CommandError, EXIT } from "../exit";
+import { confirmed } from "./confirm";
+import { copiedOf, restoreCopy } from "./copies";
 
 /** Options of `bulwark restore`. */
 export interface RestoreOptions extends StackOptions {
@@ -20,20 +22,35 @@ export interface RestoreOptions extends StackOptions {
   /** Give the name of the database to one that was left beside. */
   readonly swap?: string;
   readonly undo?: boolean;
-  /** File with the recovery key, where it is not on the host. */
+  /** File with the recovery key, where it is not on the host: an exported one, an age identity, or a GPG private key. */
   readonly identity?: string;
+  /** File with the passphrase that protects a GPG private key. */
+  readonly identityPassphrase?: string;
+  /** Folder that a copy of a cache, a bucket, a volume or the configuration is written to. */
+  readonly to?: string;
+  /** Brings such a copy back to where it came from. */
+  readonly inPlace?: boolean;
+  /** Does not copy first what a restore in place replaces. */
+  readonly withoutCopy?: boolean;
   /** The typed confirmation, for where nobody can be asked. */
   readonly confirm?: string;
 }
 
-/** `bulwark restore`: restores a database beside the present one, checks it, and swaps the names. Gives the exit code. */
+/** `bulwark restore`: restores a database beside the present one, checks it, and swaps the names; or a copy of another source. Gives the exit code. */
 export async function restore(stack: string, options: RestoreOptions): Promise<number> {
   const ways = [options.id, options.at, options.swap, options.undo === true ? "undo" : undefined];
   if (ways.filter((each) => each !== undefined).length > 1)
     throw new CommandError("--id, --at, --swap and --undo exclude each other.");
   const at = options.at === undefined ? undefined : momentOf(options.at);
-  const key = options.identity === undefined ? undefined : keyFrom(options.identity);
-  const { lane, args: which } = laneOf(await reach(stack, options), options);
+  const key = options.identity === undefined ? undefined : identityOf(options.identity, options.identityPassphrase);
+  const lanes = await reach(stack, options);
+  const copied = copiedOf(lanes, options.source);
+  if (copied !== undefined) return await restoreCopy(stack, copied, options);
+  if (options.to !== undefined || options.inPlace === true)
+    throw new CommandError(
+      `--to and --in-place take a --source: ${lanes.flatMap((each) => each.about.copied.map(({ source }) => source)).join(", ") || "there is none"}.`,
+    );
+  const { lane, args: which } = laneOf(lanes, options);
   const progress = progressOn(process.stderr);
   if (options.undo === true) return await undo(lane, which, progress, options);
   if (options.swap !== undefined) return await swap(lane, [...which, "--beside", options.swap], progress, options);
@@ -53,6 +70,12 @@ export async function restore(stack: string, options: RestoreOptions): Promise<n
     options.json === true ? `${JSON.stringify({ restored }, null, 2)}\n` : restoredText(restored, stack),
   );
   return EXIT.ok;
+}
+
+/** The recovery key, with what protects it in a line of its own. */
+function identityOf(file: string, passphraseFile: string | undefined): string {
+  const key = keyFrom(file);
+  return passphraseFile === undefined ? key : `${key}\n${PROTECTION}${keyFrom(passphraseFile).split(/\r?\n/)[0]}\n`;
 }
 
 async function undo(
@@ -92,28 +115,6 @@ async function swap(
   const swapped = await ask<Swapped>(lane, args, progress);
   process.stdout.write(options.json === true ? `${JSON.stringify({ swapped }, null, 2)}\n` : swappedText(swapped));
   return EXIT.ok;
-}
-
-/** In production the name of the environment has to be typed; elsewhere a yes is enough. Where nobody can be asked, `--confirm` says it. */
-async function confirmed(environment: string, database: string, options: RestoreOptions): Promise<void> {
-  const wanted = environment;
-  if (options.confirm !== undefined) {
-    if (options.confirm === wanted) return;
-    throw new CommandError(`--confirm says "${options.confirm}", but this is ${environment}: nothing was changed.`);
-  }
-  if (process.stdin.isTTY !== true)
-    throw new CommandError(
-      `This replaces ${database} in ${environment}. Nobody can be asked here: add --confirm ${wanted}.`,
-    );
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const question =
-    environment === "prod"
-      ? `This replaces ${database} in production. Type ${wanted} to go on: `
-      : `This replaces ${database} in ${environment}. Go on? [y/N] `;
-  const answer = (await lines.question(question)).trim();
-  lines.close();
-  if (environment === "prod" ? answer === wanted : /^y(es)?$/i.test(answer)) return;
-  throw new CommandError("Nothing was changed.", EXIT.failed);
 }
 
 /** A moment with its offset: which hour is meant is never guessed. */

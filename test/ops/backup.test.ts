@@ -20,11 +20,12 @@ function executor(
     exec: async ({ id, schedule }, args, { onLine, stdin }) => {
       asked.push({ args, stdin });
       const databases = (runners[id]?.databases ?? []).map((database) => ({ source: id, database }));
-      const about = { ok: true, result: { schedule, environment: "prod", databases, jobs: [] } };
+      const about = { ok: true, result: { schedule, environment: "prod", databases, copied: [], jobs: [] } };
       const answer = args[0] === "about" ? { code: 0, lines: [JSON.stringify(about)] } : answers[args[0] ?? ""];
       for (const line of answer?.lines ?? []) onLine(line);
       return { code: answer?.code ?? 0, error: answer?.error ?? "" };
     },
+    pipe: () => Promise.reject(new Error("nothing is piped here")),
   };
 }
 
@@ -147,12 +148,21 @@ describe("texts", () => {
       ],
       physical: [],
       replaced: [],
+      copies: Array.from({ length: 12 }, (_, n) => ({
+        source: "cache",
+        kind: "redis",
+        id: `copy-${n}`,
+        at: "2026-11-21T10:30:00.000Z",
+        ...(n === 0 ? { files: 1, bytes: 2048, replaced: true as const } : {}),
+      })),
     };
     const text = listingText(everything, now);
     expect(text).toMatch(/dump-db +dump +2 h ago, TOO OLD/);
     expect(text).toMatch(/never +dump +never succeeded: disk full/);
     expect(text).toMatch(/failed +not kept\n.*cut off +daily/);
     expect(text).not.toContain("Physical");
+    expect(text).toMatch(/copy-0 +cache \(redis\) +2026-11-21 10:30 +1 files, 2\.0 KiB +before a restore\n/);
+    expect(text).toMatch(/copy-9 .*\n +… +cache: 2 older ones, in --json/);
     expect([0, 1023, 1024, 1_500_000, 5 * 2 ** 40].map(sizeText)).toEqual([
       "0 B",
       "1023 B",

@@ -81,6 +81,11 @@ test.each<[string, Partial<Facts>]>([
   expect(status(title, facts)?.status).toBe("ok");
 });
 
+test("Recovery key: where dumps are for keys of the site's own, it says that those are needed as well", () => {
+  const found = status("Recovery key", { stack: { ...stack, keys: [{ ...copied, recipients: ["D6B481D4"] }] } });
+  expect(found?.found).toMatch(/the safe, confirmed by Ada; dumps need a private key of D6B481D4 as well/);
+});
+
 test("address pools", () => {
   expect(networkRoom(undefined)).toBe(31);
   expect(networkRoom([{ Base: "10.201.0.0/16", Size: 24 }])).toBe(256);

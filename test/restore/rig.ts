@@ -16,6 +16,17 @@ export interface Ended {
   readonly err: string;
 }
 
+/** What a rig is asked for. */
+export interface RigOptions {
+  /** Whether WAL is archived. */
+  readonly wal: boolean;
+  /** Who can read the dumps, besides who has the passphrase. */
+  readonly recipients?: readonly string[];
+  readonly tool?: RunnerConfig["tool"];
+  /** Settings of the server: `name=value`. */
+  readonly settings?: readonly string[];
+}
+
 /** Databases and the role that owns each. */
 const DATABASES = { orders: "orders_user", people: "people_user" } as const;
 
@@ -36,20 +47,18 @@ export class Rig {
   readonly #folder = mkdtempSync(join(tmpdir(), "bulwark-rig-"));
   #config: RunnerConfig;
 
-  private constructor(options: { readonly wal: boolean; readonly recipients?: readonly string[] }) {
-    this.#config = this.#configuration(options.wal, options.recipients ?? []);
+  private constructor(options: RigOptions) {
+    this.#config = this.#configuration(options);
   }
 
   /** Starts everything and makes the two databases. */
-  static async start(
-    options: { readonly wal: boolean; readonly recipients?: readonly string[] } = { wal: false },
-  ): Promise<Rig> {
+  static async start(options: RigOptions = { wal: false }): Promise<Rig> {
     const rig = new Rig(options);
     try {
       await rig.#files();
       await rig.docker("network", "create", rig.#name);
       await rig.#gateway();
-      await rig.#server(options.wal);
+      await rig.#server(options);
       await rig.#runner();
       await rig.#provision();
     } catch (error) {
@@ -165,7 +174,7 @@ export class Rig {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #configuration(wal: boolean, recipients: readonly string[]): RunnerConfig {
+  #configuration({ wal, recipients = [], tool }: RigOptions): RunnerConfig {
     const job = (name: string, kind: JobConfig["kind"], database = "db"): JobConfig => ({
       name,
       kind,
@@ -193,6 +202,7 @@ export class Rig {
         secretKeyFile: "/run/secrets/s3-secret-key",
       },
       passphraseFile: "/run/secrets/backup-passphrase",
+      ...(tool === undefined ? {} : { tool }),
       recipients,
       retention: { pointInTimeDays: 30, daily: 30, weekly: 12, monthly: 12, yearly: 7 },
       sources: [
@@ -289,7 +299,7 @@ export class Rig {
     ];
   }
 
-  async #server(wal: boolean): Promise<void> {
+  async #server({ wal, settings = [] }: RigOptions): Promise<void> {
     await this.docker(
       ...["run", "-d", "--name", this.container("db"), "--network", this.#name, "--network-alias", "db"],
       ...["-v", `${this.#name}-data:/var/lib/postgresql/data`, ...this.#mounts()],
@@ -301,6 +311,7 @@ export class Rig {
         "postgres",
       ],
       ...["-c", "listen_addresses=*", "-c", "fsync=off", "-c", "archive_timeout=60"],
+      ...settings.flatMap((each) => ["-c", each]),
       ...(wal ? ["-c", "archive_mode=on", "-c", "archive_command=pgbackrest --stanza=db archive-push %p"] : []),
     );
     await until(

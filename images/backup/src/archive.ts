@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { folderOf, mark } from "./catalogue";
 import { countRows, factsOf, ROLES } from "./facts";
 import { checkRoom, digest, inMebibytes } from "./files";
-import { type ArchivedFile, archiveId, FILES, type Manifest } from "./manifest";
+import { type ArchivedFile, archiveId, FILES, type Manifest, toolOf } from "./manifest";
 import { run } from "./process";
 import { connection, type Server, Session } from "./psql";
 import type { PostgresSource, Work } from "./work";
@@ -22,7 +22,6 @@ export interface Archived {
  * archive is either complete or none.
  */
 export async function archive(work: Work, source: PostgresSource, database: string): Promise<Archived> {
-  if (work.recipients.length === 0) throw new Error("no age recipient is configured: a dump is never stored in clear");
   const takenAt = work.now();
   const id = archiveId(takenAt);
   const folder = join(work.scratch, `${database}-${id}`);
@@ -31,8 +30,8 @@ export async function archive(work: Work, source: PostgresSource, database: stri
     const seen = await dumpTo(work, source, database, folder);
     work.say({ step: "read-back", detail: `${database}: reading the dump back` });
     await readBack(join(folder, "dump"));
-    const dumpFile = await encrypt(work, folder, "dump", FILES.dump);
-    const globalsFile = await encrypt(work, folder, "globals", FILES.globals);
+    const dumpFile = await encrypt(work, folder, FILES.dump);
+    const globalsFile = await encrypt(work, folder, FILES.globals);
     const manifest: Manifest = {
       version: 1,
       id,
@@ -42,7 +41,8 @@ export async function archive(work: Work, source: PostgresSource, database: stri
       database,
       ...seen,
       files: { dump: dumpFile, globals: globalsFile },
-      recipients: work.recipients,
+      tool: work.sealer.tool,
+      recipients: work.sealer.recipients,
     };
     await upload(work, folder, manifest);
     await mark(work.store, manifest, id, "verified", work.now());
@@ -105,36 +105,29 @@ export async function readBack(file: string): Promise<void> {
   await run("pg_restore", ["-f", "/dev/null", file]);
 }
 
-async function encrypt(work: Work, folder: string, name: string, encrypted: string): Promise<ArchivedFile> {
+async function encrypt(work: Work, folder: string, name: string): Promise<ArchivedFile> {
   const plain = join(folder, name);
   const before = await digest(plain);
   if (before.bytes === 0) throw new Error(`${name} is empty`);
-  await run("age", [
-    "--encrypt",
-    ...work.recipients.flatMap((each) => ["-r", each]),
-    "-o",
-    join(folder, encrypted),
-    plain,
-  ]);
+  const encrypted = `${plain}.${work.sealer.tool}`;
+  await work.sealer.encrypt(plain, encrypted);
   await rm(plain);
-  return { plain: before, encrypted: await digest(join(folder, encrypted)) };
+  return { plain: before, encrypted: await digest(encrypted) };
 }
 
 async function upload(work: Work, folder: string, manifest: Manifest): Promise<void> {
   const to = folderOf(manifest, manifest.id);
-  const { dump: dumped, globals } = manifest.files;
-  for (const [name, { encrypted }] of [
-    [FILES.dump, dumped],
-    [FILES.globals, globals],
-  ] as const) {
+  const ending = toolOf(manifest);
+  const files = [
+    [`${FILES.dump}.${ending}`, manifest.files.dump],
+    [`${FILES.globals}.${ending}`, manifest.files.globals],
+  ] as const;
+  for (const [name, { encrypted }] of files) {
     work.say({ step: "upload", detail: `${manifest.database}: uploading ${name}, ${inMebibytes(encrypted.bytes)}` });
     await work.store.put(join(folder, name), `${to}/${name}`);
   }
   const listedNow = await work.store.list(to);
-  for (const [name, { encrypted }] of [
-    [FILES.dump, dumped],
-    [FILES.globals, globals],
-  ] as const) {
+  for (const [name, { encrypted }] of files) {
     const there = listedNow.find((each) => each.path === name)?.bytes;
     if (there !== encrypted.bytes)
       throw new Error(`the store has ${there ?? "no"} bytes of ${to}/${name} instead of ${encrypted.bytes}`);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { asStored, catalogue } from "./catalogue";
 import type { RunnerConfig } from "./config";
+import { copiedSources, copiesOf } from "./copies";
 import { REPORTS, type SignedReport } from "./drill";
 import { verifyArchive, verifyDatabase } from "./fetch";
 import { confirmKey, isSignedBy, keyStatus, recoveryKey } from "./keys";
@@ -134,6 +135,7 @@ function about(config: RunnerConfig): unknown {
     databases: postgresSources(config).flatMap(({ name, databases }) =>
       databases.map((database) => ({ source: name, database })),
     ),
+    copied: copiedSources(config).map(({ name, kind }) => ({ source: name, kind })),
     jobs: config.jobs.map(({ name, kind, source, maxAge }) => {
       const { lastSuccess, lastError } = states.get(name) ?? {};
       return { name, kind, source, maxAge, lastSuccess, lastError: lastError || undefined };
@@ -182,7 +184,11 @@ async function list(work: Work, values: Given): Promise<unknown> {
   const replaced = [];
   for (const source of servers)
     for (const each of await replacedDatabases(source)) replaced.push({ source: source.name, ...each });
-  return { archives, physical, replaced };
+  const copies = [];
+  for (const source of values.database === undefined ? copiedSources(work.config) : [])
+    if (values.source === undefined || source.name === values.source)
+      copies.push(...(await copiesOf(work.config, source)));
+  return { archives, physical, replaced, copies };
 }
 
 function originOf(values: Given): Origin {
@@ -206,9 +212,9 @@ async function verify(work: Work, values: Given): Promise<unknown> {
 async function key(work: Work, verb: string | undefined, values: Given, stdin: string | undefined): Promise<unknown> {
   switch (verb) {
     case "status":
-      return await keyStatus(work.config, work.store);
+      return await keyStatus(work.config, work.store, work.sealer.recipients);
     case "export":
-      return { text: recoveryKey(work.config) };
+      return { text: recoveryKey(work.config, work.sealer.recipients) };
     case "confirm":
       if (stdin === undefined || values.by === undefined || values.where === undefined)
         throw new Error("confirming takes the copy on standard input, --by and --where");
@@ -228,7 +234,7 @@ async function report(work: Work, values: Given): Promise<unknown> {
   const [newest] = fitting;
   if (newest === undefined) throw new Error("there is no such drill report");
   const found = JSON.parse(await work.store.read(`${REPORTS}/${newest}`)) as SignedReport;
-  const { signingKey } = await keyStatus(work.config, work.store);
+  const { signingKey } = await keyStatus(work.config, work.store, work.sealer.recipients);
   return { ...found, genuine: isSignedBy(JSON.stringify(found.report), found.signature, signingKey) };
 }
 

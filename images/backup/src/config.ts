@@ -4,6 +4,12 @@ export const JOB_KINDS = ["full", "incremental", "dump", "copy", "verify", "prun
 /** A kind of job. */
 export type JobKind = (typeof JOB_KINDS)[number];
 
+/** Programs that dumps are encrypted with. */
+export const SEALING_TOOLS = ["age", "gpg"] as const;
+
+/** A program that dumps are encrypted with. */
+export type SealingTool = (typeof SEALING_TOOLS)[number];
+
 /** An S3 location, without its keys. */
 export interface StoreConfig {
   /** `https://host:port`. */
@@ -92,7 +98,9 @@ export interface RunnerConfig {
   /** A second repository on a disk of the host, with so many full backups. */
   readonly local?: { readonly path: string; readonly fulls: number };
   readonly passphraseFile: string;
-  /** age recipients of dumps. Empty: the one that follows from the passphrase. */
+  /** What dumps are encrypted with. Default: age. */
+  readonly tool?: SealingTool;
+  /** Who can read dumps: age recipients, or GPG public keys in ASCII armour. Empty: who has the passphrase. */
   readonly recipients: readonly string[];
   readonly retention: RetentionConfig;
   readonly sources: readonly SourceConfig[];

@@ -11,8 +11,7 @@ import {
   type Subject,
 } from "./catalogue";
 import { checkDigest, checkRoom, inMebibytes } from "./files";
-import { FILES, type Manifest } from "./manifest";
-import { run } from "./process";
+import { FILES, type Manifest, toolOf } from "./manifest";
 import type { Work } from "./work";
 
 /** An archive that lies in the scratch folder, checked and decrypted. */
@@ -40,7 +39,7 @@ export async function fetch(work: Work, subject: Subject, id: string): Promise<F
     const arrived = await download(work, manifest, folder);
     work.say({ step: "decrypt", detail: `${database}/${id}: decrypting and checking` });
     const file = join(folder, "dump");
-    await decrypt(manifest, work.identities.file, arrived, file);
+    await decrypt(work, manifest, arrived, file);
     await rm(arrived);
     await sound(subject, id, checkDigest(file, plain, "the decrypted dump"));
     await sound(subject, id, readBack(file));
@@ -60,14 +59,15 @@ async function manifestOf(work: Work, subject: Subject, id: string): Promise<Man
 
 async function download(work: Work, manifest: Manifest, folder: string): Promise<string> {
   const { id, files } = manifest;
-  const file = join(folder, FILES.dump);
-  await work.store.get(`${folderOf(manifest, id)}/${FILES.dump}`, file);
-  await sound(manifest, id, checkDigest(file, files.dump.encrypted, FILES.dump));
+  const name = `${FILES.dump}.${toolOf(manifest)}`;
+  const file = join(folder, name);
+  await work.store.get(`${folderOf(manifest, id)}/${name}`, file);
+  await sound(manifest, id, checkDigest(file, files.dump.encrypted, name));
   return file;
 }
 
-async function decrypt(manifest: Manifest, identities: string, from: string, to: string): Promise<void> {
-  await sound(manifest, manifest.id, run("age", ["--decrypt", "-i", identities, "-o", to, from]));
+async function decrypt(work: Work, manifest: Manifest, from: string, to: string): Promise<void> {
+  await sound(manifest, manifest.id, work.opener.decrypt(toolOf(manifest), manifest.recipients, from, to));
 }
 
 /** An archive that cannot be restored: what it holds is not what was stored. */
@@ -80,7 +80,7 @@ export class BrokenArchive extends Error {
 
 /** Whether a key that can decrypt an archive is at hand. */
 export function canRead(work: Work, manifest: Manifest): boolean {
-  return manifest.recipients.some((each) => work.identities.recipients.has(each));
+  return manifest.recipients.some((each) => work.opener.recipients.has(each));
 }
 
 /** Turns a failure of a check into the verdict that the archive is broken. */

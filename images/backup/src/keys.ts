@@ -27,6 +27,8 @@ export interface KeyStatus {
   readonly fingerprint: string;
   /** Recipients of new archives. */
   readonly recipients: readonly string[];
+  /** Whether the recipients are the site's own: their private halves are kept by the site, and are not part of this key. */
+  readonly elsewhere: boolean;
   /** Public half of the key that signs drill reports, in base64. */
   readonly signingKey: string;
   /** The newest confirmation of this very key. */
@@ -46,25 +48,27 @@ export function fingerprintOf(passphrase: string): string {
   return hex.replace(/(.{4})(?!$)/g, "$1-");
 }
 
-/** age recipients of new archives: those of the configuration, else the one that follows from the passphrase. */
-export function recipientsOf(config: RunnerConfig): readonly string[] {
-  return config.recipients.length > 0 ? config.recipients : [ageKey(passphraseOf(config)).recipient];
-}
-
-/** What to keep off the host, as a text that explains itself to somebody who has nothing else left. */
-export function recoveryKey(config: RunnerConfig): string {
+/** What to keep off the host, as a text that explains itself to somebody who has nothing else left. `recipients`: those of new archives. */
+export function recoveryKey(config: RunnerConfig, recipients: readonly string[]): string {
   const passphrase = passphraseOf(config);
   const { identity, recipient } = ageKey(passphrase);
+  const elsewhere = config.recipients.length > 0 && !recipients.includes(recipient);
   const { endpoint, bucket, region } = config.store;
   return [
     `# Recovery key of the backups "${config.schedule}" (${config.environment}). SECRET: whoever has it can read every backup.`,
     `# fingerprint: ${fingerprintOf(passphrase)}`,
     `# repository: ${endpoint} bucket ${bucket} region ${region}`,
     "#",
-    "# A dump by hand, with the tools age and pg_restore:",
-    "#   age --decrypt -i THIS_FILE -o dump archive/<server>/<database>/<id>/dump.age && pg_restore -d <database> dump",
-    ...(config.recipients.length > 0 && !config.recipients.includes(recipient)
-      ? [`#   (new dumps are for ${config.recipients.join(", ")}: they take the identity of those, not this one)`]
+    `# A dump by hand, from archive/<server>/<database>/<id>/, with the tools ${config.tool ?? "age"} and pg_restore:`,
+    ...(config.tool === "gpg"
+      ? [
+          elsewhere
+            ? "#   gpg --decrypt -o dump dump.gpg && pg_restore -d <database> dump"
+            : "#   sed -n 's/^# passphrase: //p' THIS_FILE | gpg --batch --pinentry-mode loopback --passphrase-fd 0 -o dump --decrypt dump.gpg && pg_restore -d <database> dump",
+        ]
+      : ["#   age --decrypt -i THIS_FILE -o dump dump.age && pg_restore -d <database> dump"]),
+    ...(elsewhere
+      ? [`#   (new dumps are for ${recipients.join(", ")}: they take the private half of those, not this one)`]
       : []),
     "# The physical backups below pgbackrest/: pgbackrest --repo1-cipher-type=aes-256-cbc, with this passphrase:",
     `# passphrase: ${passphrase}`,
@@ -80,11 +84,38 @@ export function passphraseIn(exported: string): string {
   return found;
 }
 
-/** The age identities of a file: an exported recovery key, or any file of age. */
-export function identitiesIn(text: string): string[] {
-  const found = text.match(/^AGE-SECRET-KEY-1[0-9A-Z]+$/gm);
-  if (found === null) throw new Error("no age identity is in it: a line AGE-SECRET-KEY-1…");
-  return [...found];
+/** Keys to read with, as a file holds them. */
+export interface Identities {
+  /** age identities. */
+  readonly age: readonly string[];
+  /** GPG private keys in ASCII armour; empty: none. */
+  readonly gpg: string;
+  /** Passphrases of exported recovery keys. */
+  readonly passphrases: readonly string[];
+  /** What protects the GPG private keys, if anything does. */
+  readonly protection?: string;
+}
+
+/** How a text says what protects the GPG private key that stands in it. */
+export const PROTECTION = "# protected by: ";
+
+const PRIVATE_KEY = /^-----BEGIN PGP PRIVATE KEY BLOCK-----$[\s\S]*?^-----END PGP PRIVATE KEY BLOCK-----$/gm;
+
+/** The keys of a file: an exported recovery key, a file of age, or an exported GPG private key. Throws when there is none. */
+export function identitiesIn(text: string): Identities {
+  const lines = text.replace(/\r\n/g, "\n");
+  const age = [...(lines.match(/^AGE-SECRET-KEY-1[0-9A-Z]+$/gm) ?? [])];
+  const gpg = [...(lines.match(PRIVATE_KEY) ?? [])].join("\n");
+  const passphrases = [...lines.matchAll(/^# passphrase: (\S+)$/gm)].map(([, each = ""]) => each);
+  if (age.length === 0 && gpg === "")
+    throw new Error("no key is in it: neither a line AGE-SECRET-KEY-1… nor a PGP PRIVATE KEY BLOCK");
+  const protection = lines.split("\n").find((line) => line.startsWith(PROTECTION));
+  return {
+    age,
+    gpg,
+    passphrases,
+    ...(protection === undefined ? {} : { protection: protection.slice(PROTECTION.length) }),
+  };
 }
 
 /** Records that a copy exists. Only who holds the copy can: its fingerprint is compared. */
@@ -107,7 +138,7 @@ export async function confirmKey(
 }
 
 /** What is known of the key, with the newest confirmation that is of it. */
-export async function keyStatus(config: RunnerConfig, store: Store): Promise<KeyStatus> {
+export async function keyStatus(config: RunnerConfig, store: Store, recipients: readonly string[]): Promise<KeyStatus> {
   const passphrase = passphraseOf(config);
   const fingerprint = fingerprintOf(passphrase);
   const names = (await store.list(`${FOLDER}/${config.schedule}/`))
@@ -122,7 +153,14 @@ export async function keyStatus(config: RunnerConfig, store: Store): Promise<Key
     break;
   }
   const signingKey = publicText(createPublicKey(signer(passphrase)));
-  return { schedule: config.schedule, fingerprint, recipients: recipientsOf(config), signingKey, confirmed };
+  return {
+    schedule: config.schedule,
+    fingerprint,
+    recipients,
+    elsewhere: config.recipients.length > 0,
+    signingKey,
+    confirmed,
+  };
 }
 
 /** A signature over a text, with what is needed to check it. */

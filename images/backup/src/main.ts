@@ -3,6 +3,8 @@ import { command as answer, COMMANDS } from "./commands";
 import type { SourceConfig } from "./config";
 import { contextOf, type JobContext, type JobResult, jobNamed, readConfig } from "./context";
 import { copy, verifyCopy } from "./copy";
+import { COPY_COMMANDS, copyCommand } from "./copy-commands";
+import { offsite } from "./offsite";
 import { physical, verifyPhysical } from "./pgbackrest";
 import { run } from "./process";
 import { prune } from "./prune";
@@ -15,7 +17,7 @@ bulwark-backup serve             where a cluster starts the jobs: makes the firs
 bulwark-backup run JOB [due]     runs a job now: under its lock, with its time limit, and writes down how it went; \`due\`: after its jitter
 bulwark-backup job JOB           the job itself; for \`run\`
 bulwark-backup rclone ARGS…      rclone with the store as \`store:\` and the encrypted copies as \`sealed:\`
-bulwark-backup about|list|restore|swap|undo|verify-archive|key|drill-report
+bulwark-backup about|list|restore|swap|undo|verify-archive|key|drill-report|copy-plan|copy-export|copy-keep|copy-place
                                  what the command \`bulwark\` asks for
 bulwark-backup healthy           whether the scheduler of this container is at work`;
 
@@ -47,6 +49,10 @@ async function main(argv: readonly string[]): Promise<number> {
       return 0;
     }
     default:
+      if (command !== undefined && COPY_COMMANDS.has(command)) {
+        await copyCommand(readConfig(), argv);
+        return 0;
+      }
       if (command !== undefined && COMMANDS.has(command)) {
         await answer(readConfig(), argv);
         return 0;
@@ -86,13 +92,6 @@ async function verifyServer(
   const physicalPart = source.wal ? await verifyPhysical(context) : undefined;
   const archives = dumps ? await verifyArchives(context) : undefined;
   return { bytes: (physicalPart?.bytes ?? 0) + (archives?.bytes ?? 0), id: physicalPart?.id ?? archives?.id ?? "" };
-}
-
-/** Copies the whole store, which is encrypted as it is, to a place elsewhere. Nothing is deleted there. */
-async function offsite(context: JobContext): Promise<JobResult> {
-  await context.run("rclone", ["copy", ...RCLONE, "store:", "offsite:"]);
-  const said = await context.run("rclone", ["size", ...RCLONE, "--json", "offsite:"]);
-  return { bytes: (JSON.parse(said) as { bytes: number }).bytes, id: new Date().toISOString() };
 }
 
 main(process.argv.slice(2)).then(

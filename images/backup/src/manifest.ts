@@ -1,3 +1,5 @@
+import type { SealingTool } from "./config";
+
 /** A file of an archive, before and after encryption. */
 export interface ArchivedFile {
   readonly plain: FileDigest;
@@ -60,17 +62,24 @@ export interface Manifest {
   /** Size of the database on the server, in bytes. */
   readonly databaseBytes: number;
   readonly files: { readonly dump: ArchivedFile; readonly globals: ArchivedFile };
-  /** age recipients that can read the files. */
+  /** What the files are encrypted with. Default: age, as before there was another one. */
+  readonly tool?: SealingTool;
+  /** Who can read the files: age recipients, fingerprints of GPG keys, or `passphrase:` and its fingerprint. */
   readonly recipients: readonly string[];
 }
 
-/** Names of an archive's objects. */
+/** Names of an archive's objects; of what is encrypted, without the ending that says with what. */
 export const FILES = {
-  dump: "dump.age",
-  globals: "globals.age",
+  dump: "dump",
+  globals: "globals",
   manifest: "manifest.json",
   checksum: "manifest.json.sha256",
 } as const;
+
+/** What an archive is encrypted with. */
+export function toolOf(manifest: Pick<Manifest, "tool">): SealingTool {
+  return manifest.tool ?? "age";
+}
 
 /** The id of an archive taken at a moment: `20261121T020000Z`. */
 export function archiveId(at: Date): string {

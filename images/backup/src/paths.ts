@@ -8,6 +8,8 @@ export const PATHS = {
   state: `${ROOT}/state`,
   lock: `${ROOT}/lock`,
   scratch: `${ROOT}/scratch`,
+  /** Where a restorer has the volume that it writes to, or the key of the bucket. */
+  target: "/restore",
   /** Held in memory: results that found no room on the disk, and files with keys. */
   memory: process.env["BULWARK_MEMORY"] ?? "/tmp/bulwark",
 } as const;

@@ -17,6 +17,8 @@ export interface PhysicalBackup {
   readonly bytes: number;
   /** Bytes in the repository. */
   readonly stored: number;
+  /** 1: the store. 2: the disk of the host. */
+  readonly repository: number;
   readonly failed: boolean;
 }
 
@@ -25,6 +27,7 @@ interface Info {
     readonly label: string;
     readonly type: PhysicalBackup["kind"];
     readonly error?: boolean;
+    readonly database?: { readonly "repo-key"?: number };
     readonly timestamp: { readonly start: number; readonly stop: number };
     readonly info: { readonly size: number; readonly repository?: { readonly delta?: number } };
   }[];
@@ -43,6 +46,7 @@ export async function physicalBackups(source: PostgresSource): Promise<PhysicalB
       endedAt: new Date(each.timestamp.stop * 1000),
       bytes: each.info.size,
       stored: each.info.repository?.delta ?? 0,
+      repository: each.database?.["repo-key"] ?? 1,
       failed: each.error === true,
     }))
     .sort((a, b) => b.endedAt.getTime() - a.endedAt.getTime());
@@ -88,13 +92,15 @@ export async function recover(
   try {
     await checkRoom(folder, newest.bytes, `the data of ${source.name}`);
     work.say({ step: "restore", detail: `${source.name}: restoring ${inMebibytes(newest.bytes)}` });
+    const repository = `--repo=${nearest(backups, target)}`;
     await run("pgbackrest", [
       `--stanza=${source.name}`,
+      repository,
       `--pg1-path=${data}`,
       "--archive-mode=off",
       // The usual place for segments that were fetched ahead is in memory, and smaller than they are.
       `--spool-path=${spool}`,
-      `--recovery-option=restore_command=pgbackrest --stanza=${source.name} --pg1-path=${data} --archive-async --spool-path=${spool} archive-get %f "%p"`,
+      `--recovery-option=restore_command=pgbackrest --stanza=${source.name} --pg1-path=${data} ${repository} --archive-async --spool-path=${spool} archive-get %f "%p"`,
       ...(target.kind === "latest"
         ? ["--type=default"]
         : ["--type=time", `--target=${forPostgres(target.at)}`, "--target-action=promote"]),
@@ -130,6 +136,12 @@ export async function recover(
       throw new Error(`no backup of ${source.name} is old enough for that moment`);
     throw error;
   }
+}
+
+/** The disk of the host, where it has a backup that is old enough: it is quicker, and there when the store is not. */
+function nearest(backups: readonly PhysicalBackup[], target: Target): number {
+  const fitting = backups.filter((each) => target.kind === "latest" || each.endedAt <= target.at);
+  return Math.max(1, ...fitting.map((each) => each.repository));
 }
 
 /** A moment as pgBackRest takes it: with its offset, so that no time zone is guessed. */

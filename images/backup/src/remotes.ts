@@ -76,6 +76,15 @@ function remote(name: string, store: StoreConfig): string[] {
   ];
 }
 
+/**
+ * Adds the bucket of a source as `target:`, with a key that may write to it: two files of a folder, mounted for a restore alone.
+ */
+export function addTarget(store: StoreConfig, folder: string): void {
+  const path = join(PATHS.memory, "rclone.conf");
+  const keys = { accessKeyFile: join(folder, "root-access-key"), secretKeyFile: join(folder, "root-secret-key") };
+  replaceFile(path, [readFileSync(path, "utf8"), ...remote("target", { ...store, ...keys })].join("\n"), 0o600);
+}
+
 /** The form in which rclone's configuration holds a password. */
 async function obscured(secret: string): Promise<string> {
   return (await run("rclone", ["obscure", "-"], { stdin: secret })).trim();

@@ -2,9 +2,14 @@ import { readFileSync } from "node:fs";
 import type { RunnerConfig } from "./config";
 import type { JobContext, JobResult } from "./context";
 import { ProgramFailed, type RunOptions, run } from "./process";
+import { KEEP_HOURS } from "./swap";
 
 /** Exit code by which restic says that there is no repository yet. */
 const NO_REPOSITORY = 10;
+/** Tag of the copies that a restore makes of what it replaces. */
+export const BEFORE_RESTORE = "before-restore";
+/** Digits of a snapshot's id that restic shows. */
+const SHORT_ID = 8;
 /** Seconds in which a store has to answer, and to take what it is sent: restic itself tries for a quarter of an hour. */
 const ANSWER = 60;
 
@@ -45,14 +50,7 @@ function command(
   return run(program, [...args, "--no-cache", "--json", ...ca], {
     giveUp: impatience(ANSWER),
     ...options,
-    env: {
-      ...options.env,
-      RESTIC_REPOSITORY: `s3:${store.endpoint}/${store.bucket}/restic/${source}`,
-      RESTIC_PASSWORD_FILE: config.passphraseFile,
-      AWS_ACCESS_KEY_ID: readFileSync(store.accessKeyFile, "utf8").trim(),
-      AWS_SECRET_ACCESS_KEY: readFileSync(store.secretKeyFile, "utf8").trim(),
-      AWS_DEFAULT_REGION: store.region,
-    },
+    env: { ...options.env, ...resticEnvironment(config, source) },
   });
 }
 
@@ -75,24 +73,44 @@ export function impatience(seconds: number, clock: () => number = () => Date.now
   };
 }
 
+/** Where the repository of a source is, and the keys to it. */
+export function resticEnvironment(config: RunnerConfig, source: string): Readonly<Record<string, string>> {
+  const { store } = config;
+  return {
+    RESTIC_REPOSITORY: `s3:${store.endpoint}/${store.bucket}/restic/${source}`,
+    RESTIC_PASSWORD_FILE: config.passphraseFile,
+    AWS_ACCESS_KEY_ID: readFileSync(store.accessKeyFile, "utf8").trim(),
+    AWS_SECRET_ACCESS_KEY: readFileSync(store.secretKeyFile, "utf8").trim(),
+    AWS_DEFAULT_REGION: store.region,
+  };
+}
+
 /** Copies a folder into the repository of the job's source. Only what has changed is sent. */
-export async function backupFolder(context: JobContext, folder: string): Promise<JobResult> {
+export function backupFolder(context: JobContext, folder: string): Promise<JobResult> {
   const { config, job } = context;
-  if ((await reachable(config, job.source)) === "none") {
-    context.log({ step: "repository", source: job.source });
-    await restic(config, job.source, ["init"]);
-  }
-  // This job has the lock of the source: a lock in the repository was left by a run that was cut off.
-  await restic(config, job.source, ["unlock", "--remove-all"]);
   context.log({ step: "copy", folder });
-  const said = await restic(config, job.source, ["backup", "--host", config.schedule, "."], { cwd: folder });
+  return copyFolder(config, job.source, folder);
+}
+
+/** Copies a folder into the repository of a source. Who calls this has the source's lock. */
+export async function copyFolder(
+  config: RunnerConfig,
+  source: string,
+  folder: string,
+  tags: readonly string[] = [],
+): Promise<JobResult> {
+  if ((await reachable(config, source)) === "none") await restic(config, source, ["init"]);
+  // Nobody else is at work on the source: a lock in the repository was left by a run that was cut off.
+  await restic(config, source, ["unlock", "--remove-all"]);
+  const tagged = tags.flatMap((each) => ["--tag", each]);
+  const said = await restic(config, source, ["backup", "--host", config.schedule, ...tagged, "."], { cwd: folder });
   const summary = said
     .split("\n")
     .filter((line) => line.includes('"summary"'))
     .map((line) => JSON.parse(line) as { total_bytes_processed: number; snapshot_id: string })
     .at(-1);
-  if (summary === undefined) throw new Error(`restic did not say what it copied of ${job.source}`);
-  return { bytes: summary.total_bytes_processed, id: summary.snapshot_id };
+  if (summary === undefined) throw new Error(`restic did not say what it copied of ${source}`);
+  return { bytes: summary.total_bytes_processed, id: summary.snapshot_id.slice(0, SHORT_ID) };
 }
 
 /** Reads the whole repository of a source back. */
@@ -105,8 +123,23 @@ export async function verifyFolder(context: JobContext): Promise<JobResult> {
   return { bytes: bytes ?? 0, id: job.source };
 }
 
-/** Removes the copies of a source that no tier holds any more. */
-export async function pruneFolder(config: RunnerConfig, source: string): Promise<void> {
+/** A copy, as restic lists it. */
+export interface Snapshot {
+  readonly short_id: string;
+  readonly time: string;
+  readonly tags?: readonly string[];
+  readonly summary?: { readonly total_files_processed: number; readonly total_bytes_processed: number };
+}
+
+/** The copies of a source, the newest first. */
+export async function snapshots(config: RunnerConfig, source: string): Promise<readonly Snapshot[]> {
+  if ((await reachable(config, source)) === "none") return [];
+  const found = JSON.parse(await restic(config, source, ["snapshots", "--no-lock"])) as Snapshot[];
+  return found.sort((a, b) => Date.parse(b.time) - Date.parse(a.time));
+}
+
+/** Removes the copies of a source that no tier holds any more, and those of what a restore replaced when their time is over. */
+export async function pruneFolder(config: RunnerConfig, source: string, now = Date.now()): Promise<void> {
   const { daily, weekly, monthly, yearly } = config.retention;
   const keep = [
     ["daily", daily],
@@ -114,5 +147,11 @@ export async function pruneFolder(config: RunnerConfig, source: string): Promise
     ["monthly", monthly],
     ["yearly", yearly],
   ].flatMap(([tier, count]) => (count === 0 ? [] : [`--keep-${tier}`, String(count)]));
-  await restic(config, source, ["forget", "--keep-last", "24", ...keep, "--group-by", "host", "--prune"]);
+  const over = (await snapshots(config, source))
+    .filter((each) => each.tags?.includes(BEFORE_RESTORE) === true)
+    .filter((each) => Date.parse(each.time) + KEEP_HOURS * 3_600_000 <= now)
+    .map((each) => each.short_id);
+  if (over.length > 0) await restic(config, source, ["forget", ...over]);
+  const rules = ["--keep-last", "24", ...keep, "--keep-tag", BEFORE_RESTORE, "--group-by", "host"];
+  await restic(config, source, ["forget", ...rules, "--prune"]);
 }

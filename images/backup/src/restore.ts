@@ -213,17 +213,32 @@ export async function load(
   into: string,
   found: Pick<Material, "dump" | "extensions">,
 ): Promise<void> {
-  const timescale = found.extensions["timescaledb"] !== undefined;
-  if (timescale) {
-    await execute(server, into, ["CREATE EXTENSION IF NOT EXISTS timescaledb", "SELECT timescaledb_pre_restore()"]);
-  }
+  const timescale = found.extensions["timescaledb"];
+  if (timescale !== undefined) await beforeTimescale(server, into, timescale);
   work.say({ step: "load", detail: `${into}: loading the dump` });
   // Its catalogue cannot be loaded by several at a time.
-  const jobs = timescale ? 1 : Math.max(1, Math.min(4, cpus().length));
+  const jobs = timescale !== undefined ? 1 : Math.max(1, Math.min(4, cpus().length));
   await run("pg_restore", ["--exit-on-error", `--jobs=${jobs}`, ...connection(server, into), found.dump]);
-  if (timescale) await execute(server, into, ["SELECT timescaledb_post_restore()"]);
+  if (timescale !== undefined) await execute(server, into, ["SELECT timescaledb_post_restore()"]);
   work.say({ step: "analyze", detail: `${into}: collecting statistics` });
   await execute(server, into, ["ANALYZE"]);
+}
+
+/** Its catalogue can only be loaded into the version that it was dumped from; an update comes afterwards. */
+async function beforeTimescale(server: Server, into: string, version: string): Promise<void> {
+  const there = await query<{ version: string }>(
+    server,
+    into,
+    "SELECT version FROM pg_available_extension_versions WHERE name = 'timescaledb'",
+  );
+  if (!there.some((each) => each.version === version))
+    throw new Error(
+      `the backup is of timescaledb ${version}, the server has ${there.map((each) => each.version).join(", ")}: restore it with an image that has ${version}, then ALTER EXTENSION timescaledb UPDATE`,
+    );
+  await execute(server, into, [
+    `CREATE EXTENSION IF NOT EXISTS timescaledb VERSION ${literal(version)}`,
+    "SELECT timescaledb_pre_restore()",
+  ]);
 }
 
 /** Throws when a table has not as many rows as it should. */

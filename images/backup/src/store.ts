@@ -31,7 +31,7 @@ export interface Store {
 /** Object that is written, and removed, to see whether objects can be. */
 const PROBE = "store:probe";
 /** Exit codes of rclone. */
-const NO_FOLDER = 3;
+export const NO_FOLDER = 3;
 const NO_FILE = 4;
 
 /** The store through rclone. `remote` is a configured remote, with or without a bucket: `store:`, `s3:backups`. */

@@ -1,4 +1,5 @@
 import type { RunnerConfig, SourceConfig } from "./config";
+import type { Opener, Sealer } from "./sealing";
 import type { Store } from "./store";
 
 /** A PostgreSQL server that is backed up. */
@@ -10,10 +11,8 @@ export interface Work {
   readonly store: Store;
   /** An empty folder on disk, mode 0700, that is removed afterwards. */
   readonly scratch: string;
-  /** age recipients of new archives. */
-  readonly recipients: readonly string[];
-  /** File with every age identity that is at hand, and the recipients that those belong to. */
-  readonly identities: { readonly file: string; readonly recipients: ReadonlySet<string> };
+  readonly sealer: Sealer;
+  readonly opener: Opener;
   readonly now: () => Date;
   /** Tells how far the work is. */
   readonly say: (event: Progress) => void;
