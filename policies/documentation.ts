@@ -24,7 +24,7 @@ export function documentation(): string {
     "Made by the rules in `policies/`; a test fails when this page is older than they are. `BULWARK_WRITE_DOCS=1 npx jest test/policies/documentation` writes it.",
     "",
     `${RULES.length} rules. A rule blocks, advises or is off by environment tier. A value that is not known yet makes a check undetermined: it`,
-    "neither passes nor hides other findings, and blocks where the rule is critical. How it works and why: decisions/0004-policies.md.",
+    "neither passes nor hides other findings, and blocks where the rule is critical, unless an update with the policy pack asks again\nbefore it touches anything: decisions/0016-what-only-the-update-knows.md. How it works and why: decisions/0004-policies.md.",
     "",
     ...chapters,
     "## Frameworks",

@@ -16,7 +16,8 @@ export class Undetermined extends Error {
 /** Told the steps to each property that a rule reads. */
 export type Trace = (steps: readonly (string | number)[]) => void;
 
-const NOT_KNOWN = "is only known after the update";
+/** Why a property that the update makes cannot be judged before it. */
+export const NOT_KNOWN = "is only known after the update";
 const NOT_READABLE = "is a secret, so it cannot be read here";
 const ODD_SHAPE = "has a shape that this rule does not understand";
 

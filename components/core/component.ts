@@ -19,6 +19,7 @@ export interface ComponentOptions extends pulumi.ComponentResourceOptions {
  * after the whole program was accepted.
  */
 export abstract class Component extends pulumi.ComponentResource {
+  readonly #summary: pulumi.Inputs;
   #unchecked: Overriding | undefined;
 
   protected constructor(
@@ -46,14 +47,16 @@ export abstract class Component extends pulumi.ComponentResource {
         opts,
       ),
     );
+    this.#summary = defined;
     this.#unchecked = overriding;
   }
 
-  protected override registerOutputs(outputs?: pulumi.Inputs): void {
+  /** Policies that look at the whole stack are shown outputs alone, so the summary is there as well. */
+  protected override registerOutputs(outputs: pulumi.Inputs = {}): void {
     const overriding = this.#unchecked;
     // The SDK calls this once more by itself.
     this.#unchecked = undefined;
     if (overriding !== undefined) accept(() => overriding.check(`${this.kind} "${this.componentName}"`));
-    super.registerOutputs(outputs);
+    super.registerOutputs({ ...this.#summary, ...outputs });
   }
 }

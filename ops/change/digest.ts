@@ -28,7 +28,7 @@ export function readDigest(document: Fields): ChangeSet {
     throw new NotUnderstood("the step of the stack is missing: the preview is cut off");
   return gather(
     steps,
-    { source: "preview", summary: document["changeSummary"], partial: true, errors, findings: [] },
+    { source: "preview", summary: document["changeSummary"], partial: true, errors, findings: [], packs: [] },
     new Masker(),
   );
 }

@@ -13,6 +13,8 @@ export interface Around {
   readonly partial: boolean;
   readonly errors: readonly string[];
   readonly findings: readonly Finding[];
+  /** Names of the policy packs that ran. */
+  readonly packs: readonly string[];
   readonly madeAt?: string;
 }
 
@@ -60,6 +62,7 @@ export function gather(steps: readonly Step[], around: Around, masker: Masker): 
     partial: around.partial && counted - stays > unchanged,
     errors: around.errors.map((text) => masker.text(text.trim())),
     findings: around.findings,
+    packs: around.packs,
     mask: (text) => masker.known(text),
   };
 }

@@ -118,6 +118,8 @@ export interface ChangeSet {
   readonly mask: (text: string) => string;
   /** Findings that the input itself carried (policy packs of the engine). */
   readonly findings: readonly Finding[];
+  /** Names of the policy packs that ran in the preview. */
+  readonly packs: readonly string[];
 }
 
 /** What the gate decides, the exit codes of the command. */

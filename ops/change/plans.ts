@@ -57,6 +57,7 @@ export function compare(base: ReadPlan, head: ReadPlan, source: Source): ChangeS
     partial: false,
     errors: [],
     findings: [],
+    packs: [],
     mask: (text) => masker.known(text),
   };
 }

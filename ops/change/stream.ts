@@ -1,4 +1,6 @@
 import type { Finding } from "../../policies/graph";
+import { NOT_KNOWN } from "../../policies/view";
+
 import { gather } from "./gather";
 import { Masker } from "./mask";
 import type { ChangeSet } from "./model";
@@ -18,6 +20,7 @@ export function readStream(events: readonly Fields[]): ChangeSet {
   const steps: Step[] = [];
   const errors: string[] = [];
   const findings: Finding[] = [];
+  const packs = new Set<string>();
   let summary: Fields | undefined;
   let begun = false;
   let ended = false;
@@ -42,6 +45,8 @@ export function readStream(events: readonly Fields[]): ChangeSet {
     if (event["errorEvent"] !== undefined || event["resOpFailedEvent"] !== undefined)
       errors.push("an operation failed");
     if (isFields(event["policyEvent"])) findings.push(findingOf(event["policyEvent"], masker));
+    if (isFields(event["policyAnalyzeSummaryEvent"]))
+      packs.add(String(event["policyAnalyzeSummaryEvent"]["policyPackName"]));
     if (isFields(event["summaryEvent"])) summary = event["summaryEvent"];
     if (event["cancelEvent"] !== undefined) ended = true;
   }
@@ -59,6 +64,7 @@ export function readStream(events: readonly Fields[]): ChangeSet {
       partial: false,
       errors,
       findings,
+      packs: [...packs],
       ...(made === 0 ? {} : { madeAt: new Date(made * 1000).toISOString() }),
     },
     masker,
@@ -87,13 +93,14 @@ const SEVERITIES = ["critical", "high", "medium", "low"] as const;
 /** A finding of a policy pack that the engine itself ran. */
 function findingOf(event: Fields, masker: Masker): Finding {
   const severity = SEVERITIES.find((each) => each === event["severity"]);
+  const message = masker.text(String(event["message"] ?? "")).trim();
   return {
     policy: textOf(event["policyName"], "the name of a policy"),
     severity: severity ?? "medium",
     level: event["enforcementLevel"] === "mandatory" ? "mandatory" : "advisory",
     urn: String(event["resourceUrn"] ?? ""),
-    status: "fail",
-    message: masker.text(String(event["message"] ?? "")).trim(),
+    status: message.includes(NOT_KNOWN) ? "undetermined" : "fail",
+    message,
     remedy: `see the policy pack ${String(event["policyPackName"] ?? "of the engine")}`,
   };
 }

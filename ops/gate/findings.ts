@@ -6,6 +6,7 @@ import { EMPTY_REGISTER, type ExemptionRegister, parseExemptions } from "../../p
 import type { Finding } from "../../policies/graph";
 import { RULES } from "../../policies/registry";
 import type { Rule } from "../../policies/rule";
+import { NOT_KNOWN } from "../../policies/view";
 import type { ChangeSet } from "../change/model";
 
 /** How the policies are to judge. */
@@ -25,7 +26,8 @@ export function newFindings(set: ChangeSet, options: PolicyOptions): Finding[] {
   // A rule that looks at one resource says nothing new of one that stays as it is.
   const asks = (rule: Rule, urn: string) => rule.joins || changed.has(urn);
   const head = set.resources.length === 0 ? [] : unsorted(set, { ...options, rules, asks });
-  const found = [...head, ...set.findings];
+  const said = saidAnyway(head);
+  const found = [...head, ...set.findings.filter((each) => !said(each))];
   if (found.length === 0) return [];
   const now = new Map(set.changes.flatMap(({ urn, movedFrom }) => (movedFrom === undefined ? [] : [[movedFrom, urn]])));
   const after = (urn: string) => now.get(urn) ?? urn;
@@ -45,7 +47,35 @@ export function newFindings(set: ChangeSet, options: PolicyOptions): Finding[] {
     },
   );
   const known = new Set(before.map((each) => identity(each, after(each.urn))));
-  return found.filter((each) => !known.has(identity(each, each.urn))).sort(inOrder);
+  const news = found.filter((each) => !known.has(identity(each, each.urn)));
+  return news.map((each) => leftToTheUpdate(each, set, changed)).sort(inOrder);
+}
+
+/** What the engine's policies could not decide either: said once. */
+function saidAnyway(findings: readonly Finding[]): (finding: Finding) => boolean {
+  const open = new Set(
+    findings.filter(({ status }) => status === "undetermined").map(({ policy, urn }) => policy + urn),
+  );
+  return ({ policy, urn, status }) => status === "undetermined" && open.has(policy + urn);
+}
+
+/** Name of Bulwark's own policy pack. */
+const PACK = "bulwark";
+
+/**
+ * What only the update knows is asked again by it, before it touches the resource, where it runs with the policy pack as the preview did. There the
+ * finding advises. It blocks where nobody would ask again: without the pack, of a rule that looks at several resources, of one that stays as it is.
+ */
+function leftToTheUpdate(finding: Finding, set: ChangeSet, changed: ReadonlySet<string>): Finding {
+  const { policy, status, level, message, urn } = finding;
+  if (status !== "undetermined" || level !== "mandatory" || !message.endsWith(NOT_KNOWN)) return finding;
+  const alone = RULES.some((rule) => rule.id === policy && !rule.joins);
+  if (!alone || !changed.has(urn)) return finding;
+  if (set.packs.includes(PACK)) return { ...finding, level: "advisory" };
+  return {
+    ...finding,
+    remedy: `Preview and update with --policy-pack, which asks again before anything is touched. ${finding.remedy}`,
+  };
 }
 
 /** Reads the register of exemptions; an empty one where no file is named. */

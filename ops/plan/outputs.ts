@@ -24,5 +24,6 @@ const OTHERS: Readonly<Record<string, (name: string) => Readonly<Record<string, 
     address: `${name}.rds.internal`,
     masterUserSecrets: [{ secretArn: `arn:aws:secretsmanager:::secret/rds-${name}` }],
   }),
+  "sqs/queue": (name) => ({ url: `https://sqs.internal/${name}` }),
   "secretsmanager/secretVersion": () => ({ versionId: "current" }),
 };

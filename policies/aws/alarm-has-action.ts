@@ -82,6 +82,14 @@ export const alarmHasAction = rule({
           { name: "api", propertyDependencies: { alarms: ["it"] } },
         ),
       ],
+      [
+        one("cloudwatch/metricAlarm:MetricAlarm", { name: "it" }),
+        one(
+          "cloudwatch/compositeAlarm:CompositeAlarm",
+          { alarmRule: 'ALARM("it")', alarmActions: ["arn:elsewhere"] },
+          { name: "page" },
+        ),
+      ],
     ],
     violating: [
       [one("cloudwatch/metricAlarm:MetricAlarm", {})],
@@ -114,18 +122,24 @@ export const alarmHasAction = rule({
   },
 });
 
-/** Whether the alarm works through a composite alarm that tells somebody: as a part of its rule, or by holding it back. */
+/**
+ * Whether the alarm works through a composite alarm that tells somebody: as a part of its rule, or by holding it back. Previews do not say what a
+ * property depends on, so the name counts too.
+ */
 function partOfAnother(alarm: Subject, graph: Graph): boolean {
-  return graph
-    .usersOf(alarm)
-    .some(
-      (user) =>
-        COMPOSITES.includes(user.type) &&
-        user.at("alarmActions").present() &&
-        ["alarmRule", "actionsSuppressor"].some((property) =>
-          (user.node.propertyDependencies[property] ?? []).includes(alarm.urn),
-        ),
+  const telling = graph.ofType(COMPOSITES).filter((each) => each.at("alarmActions").present());
+  const linked = (each: Subject) =>
+    ["alarmRule", "actionsSuppressor"].some((property) =>
+      (each.node.propertyDependencies[property] ?? []).includes(alarm.urn),
     );
+  if (telling.some(linked)) return true;
+  const name = alarm.at("name").text();
+  if (name === undefined) return false;
+  return telling.some(
+    (each) =>
+      each.at("alarmRule").text()?.includes(`"${name}"`) === true ||
+      each.at("actionsSuppressor", "alarm").text() === name,
+  );
 }
 
 /** Whether it is Amazon ECS that listens, to undo a rollout. */

@@ -34,6 +34,13 @@ export const dbHasAlert = rule({
           dimensions: { DBInstanceIdentifier: "shop" },
         }),
       ],
+      [
+        redis()[0],
+        one("cloudwatch/metricAlarm:MetricAlarm", {
+          alarmActions: ["arn:elsewhere"],
+          dimensions: { CacheClusterId: "shop-001" },
+        }),
+      ],
     ],
     violating: [
       [database()[0]],
@@ -60,11 +67,13 @@ function watched(store: Subject, graph: Graph): boolean {
         try {
           const name = alarm.at("dimensions", dimension).text();
           if (name === undefined) continue;
-          names.add(name);
+          // A node is named after its group.
+          names.add(dimension === "CacheClusterId" ? name.replace(/-\d{3}$/, "") : name);
           break;
         } catch (error) {
           if (!(error instanceof Undetermined)) throw error;
           uncertain = `${alarm.name}: ${error.path}`;
+          break;
         }
       }
     }
