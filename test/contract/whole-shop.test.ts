@@ -47,6 +47,7 @@ describe.each(KINDS)("the whole shop on %s", (kind) => {
     const components = resources.filter((each) => !each.custom);
     expect(components.map((each) => `${each.type.split(":").at(-1)} ${each.name}`).sort()).toEqual([
       "AlertRouting alerts",
+      "BackupSchedule backups",
       "ManagedPostgres db",
       "MonitoringStack monitoring",
       "RedisCache cache",

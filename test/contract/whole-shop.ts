@@ -1,15 +1,23 @@
 import { AlertRouting, type AlertRoutingArgs } from "../../components/alert-routing";
+import { BackupSchedule } from "../../components/backup-schedule";
 import { ManagedPostgres } from "../../components/managed-postgres";
 import { MonitoringStack, type MonitoringStackArgs } from "../../components/monitoring-stack";
 import { RedisCache, type RedisCacheArgs } from "../../components/redis-cache";
 import { ServiceDeployment, type ServiceDeploymentArgs } from "../../components/service-deployment";
 import { StorageBucket, type StorageBucketArgs } from "../../components/storage-bucket";
+import { AwsRegion } from "../../components/targets/aws-region";
 import type { TargetKind } from "../../components/targets/target";
 import { type Program, withMocks } from "../mocks/program";
 import { IMAGE, networkOf } from "./shop";
 
 /** Ends of addresses that nobody but the receiver may know; they must be nowhere in clear. */
-export const TOKENS = ["chat-token-Zk3vQ9x1", "mail-token-Bn5tR4s6", "heartbeat-token-Wm8pL2y7"] as const;
+export const TOKENS = [
+  "chat-token-Zk3vQ9x1",
+  "mail-token-Bn5tR4s6",
+  "heartbeat-token-Wm8pL2y7",
+  "passphrase-of-the-backups-Qx5jT8",
+  "key-of-the-store-Hc7nV4b2",
+] as const;
 
 /** Who hears of what. */
 export const ROUTES = (["critical", "warning", "info"] as const).map((severity) => ({ severity, receivers: ["chat"] }));
@@ -25,6 +33,25 @@ export interface Changes {
   readonly workerWatched?: boolean;
   readonly routing?: Partial<AlertRoutingArgs>;
   readonly monitoring?: Partial<MonitoringStackArgs>;
+}
+
+/** Store of the backups off AWS; its key must be nowhere in clear either. */
+const STORE = {
+  endpoint: "https://s3.example.com",
+  bucket: "backups",
+  region: "eu",
+  accessKey: "backups",
+  secretKey: "key-of-the-store-Hc7nV4b2",
+};
+
+function secondRegion(): AwsRegion {
+  return new AwsRegion("second", {
+    environment: "dev",
+    region: "us-west-2",
+    zones: ["us-west-2a", "us-west-2b"],
+    allowedAccountIds: ["123456789012"],
+    tags: { owner: "shop-team", "data-class": "internal", env: "dev", "change-ref": "none" },
+  });
 }
 
 const made = new Map<string, Promise<Program>>();
@@ -58,6 +85,13 @@ export function freshWholeShop(kind: TargetKind, changes: Changes = {}): Promise
       links: changes.workerLinks === true ? stores : [],
       ...changes.worker,
     });
+    const backups = new BackupSchedule("backups", {
+      vpc,
+      preset: "hourly-rpo",
+      ...(kind === "aws"
+        ? { sources: [db, bucket], copyTo: secondRegion(), retention: { pointInTime: "7 days" } }
+        : { sources: [db, cache, bucket], encryption: { passphrase: TOKENS[3] }, store: STORE }),
+    });
     const routing = new AlertRouting("alerts", {
       vpc,
       receivers: {
@@ -73,7 +107,7 @@ export function freshWholeShop(kind: TargetKind, changes: Changes = {}): Promise
     });
     new MonitoringStack("monitoring", {
       vpc,
-      watches: [db, cache, bucket, api, ...(changes.workerWatched === true ? [worker] : [])],
+      watches: [db, cache, bucket, backups, api, ...(changes.workerWatched === true ? [worker] : [])],
       routing,
       runbooks: "https://runbooks.example.com/",
       ...(kind === "aws" ? {} : { domain: "monitoring.example.com" }),
