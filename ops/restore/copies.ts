@@ -106,7 +106,7 @@ async function inPlace(
   };
   const { placed, kept } = await whileStopped(placing, place, work);
   const back =
-    kept === undefined
+    kept === undefined || kept === "empty"
       ? ""
       : `To go back, within 72 hours: bulwark restore ${stack} --source ${source} --id ${kept} --in-place\n`;
   return done(

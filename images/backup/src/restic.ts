@@ -103,7 +103,13 @@ export async function copyFolder(
   // Nobody else is at work on the source: a lock in the repository was left by a run that was cut off.
   await restic(config, source, ["unlock", "--remove-all"]);
   const tagged = tags.flatMap((each) => ["--tag", each]);
-  const said = await restic(config, source, ["backup", "--host", config.schedule, ...tagged, "."], { cwd: folder });
+  const args = ["backup", "--host", config.schedule, ...tagged, "."];
+  const said = await restic(config, source, args, { cwd: folder }).catch((error: unknown) => {
+    // A new volume holds nothing yet, of which restic makes no copy; that one has been emptied shows in the size.
+    if (error instanceof ProgramFailed && /snapshot is empty/.test(error.output)) return undefined;
+    throw error;
+  });
+  if (said === undefined) return { bytes: 0, id: "empty" };
   const summary = said
     .split("\n")
     .filter((line) => line.includes('"summary"'))
