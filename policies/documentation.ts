@@ -58,7 +58,8 @@ function overview(rules: readonly Rule[]): string[] {
   return table([["rule", "what holds", "severity", "dev", "staging", "prod"], ...rows]);
 }
 
-function table(rows: readonly (readonly string[])[]): string[] {
+/** A table of Markdown, with its columns in line. */
+export function table(rows: readonly (readonly string[])[]): string[] {
   const [head = [], ...body] = rows;
   const widths = head.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
   const line = (cells: readonly string[]) =>

@@ -227,6 +227,15 @@ function checkTarget(problems: Problems, name: string, args: MonitoringStackArgs
         fix: "remove host: the kubelet and the Kubernetes API say what there is",
       });
     }
+    const absent = network.kind === "microk8s" ? "containers" : "kubernetes";
+    if (args.tuning?.[absent] !== undefined) {
+      add({
+        path: `tuning.${absent}`,
+        given: `changes to alerts that ${network.kind} does not have`,
+        allowed: `${network.kind === "microk8s" ? "compose" : "microk8s"} only`,
+        fix: `remove it; on ${network.kind} the alerts are those of tuning.${absent === "containers" ? "kubernetes" : "containers"}`,
+      });
+    }
     const exporters = (Array.isArray(args.watches) ? args.watches : []).flatMap((each) =>
       isExported(each) ? [each.monitoring.exporter.kind] : [],
     );

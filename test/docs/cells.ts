@@ -1,0 +1,142 @@
+import { ArgumentError, type Problem } from "../../components/core/errors";
+import { isMonitorable, type Monitorable } from "../../components/core/monitorable";
+import { accept } from "../../components/core/tick";
+import { TARGET_KINDS, type TargetKind } from "../../components/targets/target";
+import { withMocks } from "../mocks/program";
+import type { Chapter, Row } from "./chapter";
+
+/** What became of one argument on one target. */
+export type Cell =
+  | {
+      readonly kind: "accepted";
+      /** How it differs by nature. */
+      readonly sentence: string | undefined;
+    }
+  | { readonly kind: "refused"; readonly problems: readonly Problem[] };
+
+/** One argument on all targets, with what was given as a sample. */
+export interface Line {
+  readonly row: string;
+  readonly cells: Readonly<Record<TargetKind, Cell>>;
+  readonly sample: Readonly<Record<string, unknown>>;
+}
+
+/** A chapter that was tried out. */
+export interface Tried {
+  readonly chapter: Chapter;
+  /** Targets that refuse the component whatever is asked of it. */
+  readonly refused: Readonly<Partial<Record<TargetKind, readonly Problem[]>>>;
+  readonly lines: readonly Line[];
+}
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+interface Answer {
+  readonly problems: readonly Problem[];
+  readonly args: Arguments;
+}
+
+/** Asks every target for the component, once without and once with each argument. Nothing is registered. */
+export async function tried(chapter: Chapter): Promise<Tried> {
+  const answers = {} as Record<TargetKind, ReadonlyMap<string, Answer>>;
+  for (const kind of TARGET_KINDS) answers[kind] = await asked(chapter, kind);
+  const of = (kind: TargetKind, row: string): Answer => {
+    const answer = answers[kind].get(row);
+    if (answer === undefined) throw new Error(`nobody asked ${kind} for ${row}`);
+    return answer;
+  };
+  const lines = Object.entries(chapter.rows).map(([name, row]): Line => {
+    const cells = TARGET_KINDS.map((kind) => [kind, cellOf(name, row, kind, of(kind, BASE), of(kind, name))] as const);
+    return {
+      row: name,
+      cells: Object.fromEntries(cells) as Line["cells"],
+      sample: Object.assign({}, ...TARGET_KINDS.map((kind) => of(kind, name).args)),
+    };
+  });
+  const refused = TARGET_KINDS.flatMap((kind) => {
+    const { problems } = of(kind, BASE);
+    return problems.length === 0 ? [] : [[kind, problems] as const];
+  });
+  return { chapter, lines, refused: Object.fromEntries(refused) };
+}
+
+/** Stands for the component without further arguments. */
+const BASE = "";
+
+function cellOf(name: string, row: Row<unknown, unknown>, kind: TargetKind, base: Answer, given: Answer): Cell {
+  if (base.problems.length > 0) return { kind: "refused", problems: base.problems };
+  if (given.problems.length === 0) return { kind: "accepted", sentence: row[kind] };
+  const other = given.problems.find((each) => root(each.path) !== root(name));
+  if (other !== undefined) throw new Error(`the sample of ${name} on ${kind} is wrong: ${other.path}: ${other.fix}`);
+  return { kind: "refused", problems: given.problems };
+}
+
+function root(path: string): string {
+  return /^\w*/.exec(path)?.[0] ?? "";
+}
+
+class Enough extends Error {}
+
+/** One program asks for everything, and is stopped before it begins. */
+async function asked(chapter: Chapter, kind: TargetKind): Promise<ReadonlyMap<string, Answer>> {
+  const answers = new Map<string, Answer>();
+  const program = withMocks(() => {
+    const site = chapter.site(kind);
+    for (const [row, give] of [
+      [BASE, {}] as const,
+      ...Object.entries(chapter.rows).map(([row, each]) => [row, each.give] as const),
+    ]) {
+      const args = argumentsOf(chapter, site, give);
+      try {
+        chapter.make(`sample-${answers.size}`, args);
+        answers.set(row, { problems: [], args });
+      } catch (error) {
+        if (!(error instanceof ArgumentError)) throw error;
+        answers.set(row, { problems: error.problems, args });
+      }
+    }
+    accept(() => {
+      throw new Enough();
+    });
+  });
+  await expect(program).rejects.toThrow(Enough);
+  return answers;
+}
+
+function argumentsOf(chapter: Chapter, site: unknown, give: Row<unknown, unknown>["give"]): Arguments {
+  return { ...(chapter.base(site) as object), ...(typeof give === "function" ? give(site) : (give as object)) };
+}
+
+/** What the component makes and what it tells a MonitoringStack, as one text: twice without, and once with each of these rows. */
+export async function made(
+  chapter: Chapter,
+  kind: TargetKind,
+  rows: readonly string[],
+): Promise<{ readonly without: readonly [string, string]; readonly with: ReadonlyMap<string, string> }> {
+  const names = new Map(
+    ["first", "second", ...rows].map((row, index) => [row, `sample-${String(index).padStart(2, "0")}`]),
+  );
+  const told = new Map<string, string>();
+  const program = await withMocks(() => {
+    const site = chapter.site(kind);
+    for (const [row, name] of names) {
+      const component = chapter.make(name, argumentsOf(chapter, site, chapter.rows[row]?.give ?? {}));
+      told.set(
+        name,
+        isMonitorable(component) && component.constructor.name === chapter.component ? watched(component) : "",
+      );
+    }
+  });
+  const text = (row: string): string => {
+    const name = names.get(row) ?? "";
+    const own = program.resources.filter((each) => each.urn.includes(`::${name}`) || each.parent.includes(`::${name}`));
+    const whole = [told.get(name), JSON.stringify(own)].join();
+    return whole.replaceAll(name, "sample").replace(/[0-9a-f]{8,}/g, "#");
+  };
+  return { without: [text("first"), text("second")], with: new Map(rows.map((row) => [row, text(row)])) };
+}
+
+function watched({ monitoring }: Monitorable): string {
+  const { targets, sources, cloud } = monitoring;
+  return JSON.stringify([targets, sources.map((each) => each.rules({})), cloud]);
+}
