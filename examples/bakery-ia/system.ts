@@ -112,7 +112,7 @@ export function bakery(settings: Settings) {
   for (const [name, talksTo] of Object.entries(OTHERS)) service(name, talksTo, {});
   service("gateway", [...services.keys()], { routes: [{ host: `api.${settings.domain}` }], linkable: false });
 
-  // BK-19, BK-28: every database is dumped once a day, for 30 days.
+  // Every database is dumped once a day, for 30 days.
   const backups = new BackupSchedule("backups", {
     vpc,
     sources: [...servers, cache],

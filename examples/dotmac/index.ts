@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ExternalStore } from "bulwark";
 import { dotmac } from "./system";
 
 const config = new pulumi.Config();
@@ -9,6 +10,17 @@ const { isp, management } = dotmac({
   host: config.require("host"),
   registry: config.require("registry"),
   release: config.require("release"),
+  backups: {
+    ...config.requireObject<Omit<ExternalStore, "secretKey">>("backups"),
+    secretKey: config.requireSecret("backupsSecretKey"),
+  },
+  passphrase: config.requireSecret("backupPassphrase"),
+  alerts: {
+    slack: config.requireSecret("slackUrl"),
+    onCall: config.requireSecret("onCallUrl"),
+    second: config.requireSecret("secondUrl"),
+    heartbeat: config.requireSecret("heartbeatUrl"),
+  },
 });
 
 /** Host names of the services on the host's networks. */

@@ -1,4 +1,15 @@
-import { ManagedPostgres, RedisCache, ServiceDeployment, StorageBucket, SurveillanceVpc } from "bulwark";
+import type * as pulumi from "@pulumi/pulumi";
+import {
+  AlertRouting,
+  BackupSchedule,
+  type ExternalStore,
+  ManagedPostgres,
+  MonitoringStack,
+  RedisCache,
+  ServiceDeployment,
+  StorageBucket,
+  SurveillanceVpc,
+} from "bulwark";
 import { ComposeHost } from "bulwark/compose";
 
 /** What the configuration of a stack says. */
@@ -11,6 +22,16 @@ export interface Settings {
   readonly registry: string;
   /** Digest of the images. */
   readonly release: string;
+  /** Off-site store of the backups, and what they are encrypted with. */
+  readonly backups: ExternalStore;
+  readonly passphrase: pulumi.Input<string>;
+  /** Addresses: of the channel, of who is on call, of the way that tells when those two fail, and of what raises the alarm when it is no longer called. */
+  readonly alerts: {
+    readonly slack: pulumi.Input<string>;
+    readonly onCall: pulumi.Input<string>;
+    readonly second: pulumi.Input<string>;
+    readonly heartbeat: pulumi.Input<string>;
+  };
 }
 
 /** ISP framework and management platform over a shared PostgreSQL and a cache, behind one edge. */
@@ -41,6 +62,7 @@ export function dotmac(settings: Settings) {
     image: image("isp-framework"),
     ...size,
     port: 8000,
+    metrics: {},
     links: [postgres.as({ database: "isp_framework" }), redis, files],
     migration: { command: ["alembic", "upgrade", "head"], links: [postgres.as({ database: "isp_framework" })] },
     routes: [{ host: settings.domain }],
@@ -52,9 +74,42 @@ export function dotmac(settings: Settings) {
     image: image("management-platform"),
     ...size,
     port: 8001,
+    metrics: {},
     links: [postgres.as({ database: "management_platform" }), redis, isp],
     migration: { command: ["alembic", "upgrade", "head"], links: [postgres.as({ database: "management_platform" })] },
     routes: [{ host: `manage.${settings.domain}` }],
   });
-  return { vpc, postgres, redis, files, isp, management };
+
+  // Every day, kept for 30 days.
+  const backups = new BackupSchedule("backups", {
+    vpc,
+    sources: [postgres, redis, files],
+    preset: "dotmac-full",
+    encryption: { passphrase: settings.passphrase },
+    store: settings.backups,
+  });
+  const { slack, onCall, second, heartbeat } = settings.alerts;
+  const routing = new AlertRouting("alerts", {
+    vpc,
+    receivers: {
+      chat: { kind: "slack", webhook: slack, channel: "#operations" },
+      "on-call": { kind: "webhook", url: onCall },
+      second: { kind: "webhook", url: second },
+      heartbeat: { kind: "webhook", url: heartbeat },
+    },
+    routes: [
+      { severity: "critical", receivers: ["on-call", "chat"] },
+      { severity: "warning", receivers: ["chat"] },
+    ],
+    default: "chat",
+    heartbeat: { receiver: "heartbeat" },
+    selfMonitoring: { receivers: ["second"] },
+  });
+  new MonitoringStack("monitoring", {
+    vpc,
+    watches: [vpc, postgres, redis, files, isp, management, backups],
+    routing,
+    domain: `monitoring.${settings.domain}`,
+  });
+  return { vpc, postgres, redis, files, isp, management, backups };
 }

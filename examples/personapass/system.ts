@@ -111,10 +111,10 @@ export function personapass(settings: Settings) {
     routes: [{ host: `wallet.${settings.domain}` }],
   });
 
-  // BK-12, BK-13, BK-25: at most an hour is lost, 30 days of points in time, dumps for up to seven years.
+  // At most an hour is lost, 30 days of points in time, dumps for up to seven years.
   const kept = { vpc, encryption: { passphrase: settings.passphrase }, store: settings.backups };
   const backups = new BackupSchedule("backups", { ...kept, sources: [postgres, sessions], preset: "hourly-rpo" });
-  // BK-15: the validators' folders, at 04:00.
+  // The validators' folders, at 04:00.
   const chainBackups = new BackupSchedule("chain-backups", {
     ...kept,
     sources: [chain],

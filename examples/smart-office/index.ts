@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { smartOffice } from "./system";
+import { type Settings, smartOffice } from "./system";
 
 const config = new pulumi.Config();
 
@@ -9,6 +9,10 @@ const { auth, db, recordings } = smartOffice({
   account: config.require("account"),
   certificate: config.require("certificate"),
   release: config.require("release"),
+  secondRegion: config.require("secondRegion"),
+  pagerDutyKey: config.requireSecret("pagerDutyKey"),
+  mail: config.requireObject<Settings["mail"]>("mail"),
+  heartbeatUrl: config.requireSecret("heartbeatUrl"),
 });
 
 /** Addresses inside the VPC. */

@@ -1,4 +1,14 @@
-import { ManagedPostgres, RedisCache, ServiceDeployment, StorageBucket, SurveillanceVpc } from "bulwark";
+import type * as pulumi from "@pulumi/pulumi";
+import {
+  AlertRouting,
+  BackupSchedule,
+  ManagedPostgres,
+  MonitoringStack,
+  RedisCache,
+  ServiceDeployment,
+  StorageBucket,
+  SurveillanceVpc,
+} from "bulwark";
 import { AwsRegion } from "bulwark/aws";
 
 /** What the configuration of a stack says. */
@@ -10,18 +20,27 @@ export interface Settings {
   readonly certificate: string;
   /** Digest of the images. */
   readonly release: string;
+  /** Region of the second copy of every backup. */
+  readonly secondRegion: string;
+  /** Integration key of PagerDuty, and who reads e-mail. */
+  readonly pagerDutyKey: pulumi.Input<string>;
+  readonly mail: { readonly team: string; readonly onCall: string };
+  /** Address outside that raises the alarm when it is no longer called. */
+  readonly heartbeatUrl: pulumi.Input<string>;
 }
 
 /** The guide's system on AWS: a VPC, PostgreSQL with a standby, a cache, two buckets, and three services behind one load balancer. */
 export function smartOffice(settings: Settings) {
-  const target = new AwsRegion("region", {
-    environment: "prod",
-    region: settings.region,
-    zones: ["a", "b"].map((zone) => `${settings.region}${zone}`),
-    allowedAccountIds: [settings.account],
-    prefix: "smartoffice",
-    tags: { owner: "platform-team", "data-class": "footage", "change-ref": "none", env: "prod" },
-  });
+  const place = (name: string, region: string) =>
+    new AwsRegion(name, {
+      environment: "prod",
+      region,
+      zones: ["a", "b"].map((zone) => `${region}${zone}`),
+      allowedAccountIds: [settings.account],
+      prefix: "smartoffice",
+      tags: { owner: "platform-team", "data-class": "footage", "change-ref": "none", env: "prod" },
+    });
+  const target = place("region", settings.region);
   const vpc = new SurveillanceVpc("vpc", {
     target,
     cidr: "10.0.0.0/16",
@@ -98,5 +117,34 @@ export function smartOffice(settings: Settings) {
     // Frames that a lost task had in hand are read again.
     aws: { spotPercent: 50 },
   });
-  return { vpc, db, redis, storage, recordings, auth, data, detection };
+
+  // A backup a day for 30 days, here and in another region; recordings are locked where they lie.
+  const backups = new BackupSchedule("backups", {
+    vpc,
+    sources: [db, storage],
+    preset: "daily",
+    copyTo: place("second-region", settings.secondRegion),
+  });
+  const routing = new AlertRouting("alerts", {
+    vpc,
+    receivers: {
+      pager: { kind: "pagerduty", routingKey: settings.pagerDutyKey },
+      team: { kind: "email", to: settings.mail.team },
+      "on-call": { kind: "email", to: settings.mail.onCall },
+      heartbeat: { kind: "webhook", url: settings.heartbeatUrl },
+    },
+    routes: [
+      { severity: "critical", receivers: ["pager", "team"] },
+      { severity: "warning", receivers: ["team"] },
+    ],
+    default: "team",
+    heartbeat: { receiver: "heartbeat" },
+    selfMonitoring: { receivers: ["on-call"] },
+  });
+  new MonitoringStack("monitoring", {
+    vpc,
+    watches: [vpc, db, redis, storage, recordings, auth, data, detection, backups],
+    routing,
+  });
+  return { vpc, db, redis, storage, recordings, auth, data, detection, backups };
 }

@@ -19,7 +19,12 @@ export function sizeOfExample(name: string): { readonly lines: number; readonly 
 
 /** A program as policies and plans see it. */
 export function graphOf(program: Program): ResourceGraph {
-  return { resources: program.resources.map((each) => ({ ...each, props: each.inputs })) };
+  const resources = program.resources.map((each) => ({
+    ...each,
+    provider: `${each.provider}::id`,
+    props: each.inputs,
+  }));
+  return { resources };
 }
 
 /** Ids of the mandatory rules that a program violates. */
