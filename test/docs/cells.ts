@@ -1,5 +1,4 @@
 import { ArgumentError, type Problem } from "../../components/core/errors";
-import { isMonitorable, type Monitorable } from "../../components/core/monitorable";
 import { accept } from "../../components/core/tick";
 import { TARGET_KINDS, type TargetKind } from "../../components/targets/target";
 import { withMocks } from "../mocks/program";
@@ -105,38 +104,4 @@ async function asked(chapter: Chapter, kind: TargetKind): Promise<ReadonlyMap<st
 
 function argumentsOf(chapter: Chapter, site: unknown, give: Row<unknown, unknown>["give"]): Arguments {
   return { ...(chapter.base(site) as object), ...(typeof give === "function" ? give(site) : (give as object)) };
-}
-
-/** What the component makes and what it tells a MonitoringStack, as one text: twice without, and once with each of these rows. */
-export async function made(
-  chapter: Chapter,
-  kind: TargetKind,
-  rows: readonly string[],
-): Promise<{ readonly without: readonly [string, string]; readonly with: ReadonlyMap<string, string> }> {
-  const names = new Map(
-    ["first", "second", ...rows].map((row, index) => [row, `sample-${String(index).padStart(2, "0")}`]),
-  );
-  const told = new Map<string, string>();
-  const program = await withMocks(() => {
-    const site = chapter.site(kind);
-    for (const [row, name] of names) {
-      const component = chapter.make(name, argumentsOf(chapter, site, chapter.rows[row]?.give ?? {}));
-      told.set(
-        name,
-        isMonitorable(component) && component.constructor.name === chapter.component ? watched(component) : "",
-      );
-    }
-  });
-  const text = (row: string): string => {
-    const name = names.get(row) ?? "";
-    const own = program.resources.filter((each) => each.urn.includes(`::${name}`) || each.parent.includes(`::${name}`));
-    const whole = [told.get(name), JSON.stringify(own)].join();
-    return whole.replaceAll(name, "sample").replace(/[0-9a-f]{8,}/g, "#");
-  };
-  return { without: [text("first"), text("second")], with: new Map(rows.map((row) => [row, text(row)])) };
-}
-
-function watched({ monitoring }: Monitorable): string {
-  const { targets, sources, cloud } = monitoring;
-  return JSON.stringify([targets, sources.map((each) => each.rules({})), cloud]);
 }

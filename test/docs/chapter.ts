@@ -11,8 +11,6 @@ export interface Row<Args, Site> {
   readonly compose?: string;
   readonly microk8s?: string;
   readonly aws?: string;
-  /** Why the program looks the same with it and without it, where it does on a target that takes it. */
-  readonly unfelt?: string;
 }
 
 /** One component, as docs/support.md tells of it. */

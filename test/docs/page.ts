@@ -70,7 +70,7 @@ function named(row: string, lines: readonly Line[], paths: readonly string[]): s
       ),
   );
   const shown = `\`${strip(row)}\``;
-  const kind = /<(\w+)>$/.exec(row)?.[1];
+  const kind = /<([\w-]+)>$/.exec(row)?.[1];
   const suffix = kind === undefined ? "" : ` "${kind}"`;
   const below = parts
     .map((path) => path.slice(row.length).replace(/^[.*[\]]+/, ""))

@@ -9,5 +9,5 @@ function covers(row: string, path: string): boolean {
 
 /** The argument as a user writes it, without the kind that it belongs to. */
 export function strip(path: string): string {
-  return path.replace(/<\w+>/g, "");
+  return path.replace(/<[\w-]+>/g, "");
 }

@@ -41,7 +41,7 @@ export const SERVICE = chapter<ServiceDeploymentArgs, Site>({
       aws: "the task definition names the secret; who describes the task does not see its value",
     },
     links: { give: ({ stock }) => ({ links: [stock] }) },
-    linkable: { give: { linkable: true }, unfelt: "only another service notices" },
+    linkable: { give: { linkable: true } },
     replicas: { give: { replicas: 3 } },
     "scaling.max": { give: { scaling: { max: 4 } } },
     "scaling.cpuPercent": { give: { scaling: { max: 4, cpuPercent: 60 } } },
@@ -52,7 +52,7 @@ export const SERVICE = chapter<ServiceDeploymentArgs, Site>({
     "scaling.down.after": { give: { scaling: { max: 4, down: { after: "10 minutes" } } } },
     "scaling.down.percent": { give: { scaling: { max: 4, down: { percent: 20 } } } },
     "scaling.down.every": { give: { scaling: { max: 4, down: { every: "2 minutes" } } } },
-    "rollout<rolling>": { give: { rollout: { strategy: "rolling" } }, unfelt: "it is the default" },
+    "rollout<rolling>": { give: { rollout: { strategy: "rolling" } } },
     "rollout<blue-green>": {
       give: { ...ROUTED, rollout: { strategy: "blue-green", keepOld: "20 minutes", errorPercent: 2 } },
     },
@@ -87,6 +87,7 @@ export const SERVICE = chapter<ServiceDeploymentArgs, Site>({
     user: { give: { user: "10002:10002" } },
     stopWithin: { give: { stopWithin: "60 seconds" } },
     outbound: { give: { outbound: true } },
+    tracing: { give: { tracing: true } },
     cameras: { give: { cameras: true } },
     protect: {
       give: ({ vpc }) => ({

@@ -7,6 +7,8 @@ import { shop } from "../contract/shop";
 import { type Tried, tried } from "./cells";
 import { CHAPTERS } from "./chapters";
 import { page, type RefusedValue } from "./page";
+import { owns } from "./rows";
+import { argumentPaths } from "./schema-paths";
 
 const PAGE = join(__dirname, "../../docs/support.md");
 const known: Tried[] = [];
@@ -18,6 +20,13 @@ describe.each(CHAPTERS)("arguments of $component", (chapter) => {
     made = await tried(chapter);
     known.push(made);
   }, 120_000);
+
+  test("each has a row", () => {
+    const rows = Object.keys(chapter.rows);
+    const paths = argumentPaths(chapter.schema);
+    expect(paths.filter((path) => !rows.some((row) => owns(row, path, rows)))).toEqual([]);
+    expect(rows.filter((row) => !paths.some((path) => owns(row, path, rows)))).toEqual([]);
+  });
 
   test("a sentence is there for what is taken alone", () => {
     const idle = made.lines.flatMap(({ row, cells }) =>

@@ -11,6 +11,7 @@ const ABOUT = {
   schedule: "backups",
   environment: "staging",
   databases: [{ source: "db", database: "smartoffice_prod" }],
+  copied: [],
   jobs: [
     { name: "incremental-db", kind: "incremental", source: "db", maxAge: 90_000, lastSuccess: 1 },
     { name: "drill-db", kind: "drill", source: "db", maxAge: 90_000 },
@@ -169,7 +170,12 @@ describe("bulwark, of a stack on MicroK8s", () => {
       bytes: 1,
       complete: true,
     };
-    const listing = { archives: [{ ...archive, state: "verified", keptFor: ["daily"] }], physical: [], replaced: [] };
+    const listing = {
+      archives: [{ ...archive, state: "verified", keptFor: ["daily"] }],
+      physical: [],
+      copies: [],
+      replaced: [],
+    };
     const { code, out } = run(["backup", "list", "staging"], { list: { out: [{ ok: true, result: listing }] } });
     expect(code).toBe(0);
     expect(out).toMatch(
