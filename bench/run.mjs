@@ -12,6 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), "bulwark-bench-"));
 const project = consumer();
 try {
   start();
+  prod();
   dev();
   types();
   services();
@@ -35,6 +36,13 @@ function start() {
   );
   notes.push(
     `bulwark/compose loads of @pulumi: ${compose[0].loaded.join(", ")}; start-up ${ratio(compose, bare, "cpu").toFixed(2)} of bare`,
+  );
+}
+
+function prod() {
+  const { resources, types, loaded, idle, all } = child("plan-prod.mjs");
+  notes.push(
+    `prod, ${resources} resources of ${types} types of AWS, loads ${loaded} of the ${all} modules of @pulumi/aws; without a resource of theirs: ${idle.join(", ")}`,
   );
 }
 
