@@ -44,9 +44,11 @@ test("every object of the graph is named, in one line for each kind of a compone
 
 test("the totals are those of all replicas that may run, next to what the quota gives", () => {
   const totals = lines.filter((each) => each.includes("generated secrets")).join();
-  expect(totals).toEqual(
-    expect.stringMatching(
-      /^15 to 18 pods, 21 jobs, CPUs reserved [\d.]+ of 16, memory limits \d+ MiB of 63 GiB, 10 volumes \(7 protected\), \d+ generated secrets$/,
+  const jobs = resources.filter(({ type }) => /:(Cron)?Job$/.test(type)).length;
+  expect(jobs).toBeGreaterThan(10);
+  expect(totals).toMatch(
+    new RegExp(
+      `^15 to 18 pods, ${jobs} jobs, CPUs reserved [\\d.]+ of 16, memory limits \\d+ MiB of 63 GiB, 10 volumes \\(7 protected\\), \\d+ generated secrets$`,
     ),
   );
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { DateTime } from "luxon";
+import { asStored } from "../../images/backup/src/catalogue";
 import {
   DEFAULT_RETENTION,
   planRetention,
@@ -291,4 +292,16 @@ describe("over time", () => {
     ]);
     expect(plan.mark).toEqual(["bad"]);
   });
+});
+
+test.each([
+  ["only verified", { verified: 1 }, "verified"],
+  ["verified, and failed a second later", { verified: 1, failed: 2 }, "failed"],
+  ["both within one second", { verified: 1, failed: 1 }, "failed"],
+  ["failed, and read back well a second later", { verified: 2, failed: 1 }, "verified"],
+  ["neither", {}, "unverified"],
+] as const)("what is known of an archive: %s", (_, seconds, state) => {
+  const marks = Object.fromEntries(Object.entries(seconds).map(([mark, at]) => [mark, new Date(at * 1000)]));
+  const entry = { source: "db", database: "orders", id: "20261121T000000Z", at: new Date(0), bytes: 1, complete: true };
+  expect(asStored({ ...entry, marks }).state).toBe(state);
 });

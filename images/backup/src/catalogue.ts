@@ -71,11 +71,11 @@ function marksOf(names: readonly string[]): Partial<Record<Mark, Date>> {
   return marks;
 }
 
-/** What the planner needs to know of an archive. One that failed is good again when it was read back later. */
+/** What the planner needs to know of an archive. One that failed is good again when it was read back later; within one second it is not. */
 export function asStored({ id, at, marks }: CatalogueEntry): StoredBackup {
   const { verified, failed } = marks;
   const state =
-    failed !== undefined && (verified === undefined || verified < failed)
+    failed !== undefined && (verified === undefined || verified <= failed)
       ? "failed"
       : verified === undefined
         ? "unverified"

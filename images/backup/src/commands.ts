@@ -179,7 +179,7 @@ async function list(work: Work, values: Given): Promise<unknown> {
   );
   const physical = [];
   for (const source of servers.filter((each) => each.wal)) {
-    for (const each of await physicalBackups(source)) physical.push({ source: source.name, ...each });
+    for (const each of await physicalBackups(work, source)) physical.push({ source: source.name, ...each });
   }
   const replaced = [];
   for (const source of servers)

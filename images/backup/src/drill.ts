@@ -199,7 +199,7 @@ async function operational(
   work: Work,
   source: PostgresSource,
 ): Promise<{ readonly set: DrilledSet; readonly worstLoss: number | undefined }> {
-  const [newest] = (await physicalBackups(source)).filter((each) => !each.failed);
+  const [newest] = (await physicalBackups(work, source)).filter((each) => !each.failed);
   const shared = { tier: "operational", database: source.databases.join(", "), id: newest?.label ?? "none" } as const;
   let began = work.now();
   const since = (): number => (work.now().getTime() - began.getTime()) / 1000;

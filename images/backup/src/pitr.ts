@@ -1,6 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { checkRoom, inMebibytes } from "./files";
+import { repositoriesOf } from "./pgbackrest";
 import { ProgramFailed, run } from "./process";
 import { query } from "./psql";
 import { start, type ThrowAway } from "./throwaway";
@@ -27,29 +28,47 @@ interface Info {
     readonly label: string;
     readonly type: PhysicalBackup["kind"];
     readonly error?: boolean;
-    readonly database?: { readonly "repo-key"?: number };
     readonly timestamp: { readonly start: number; readonly stop: number };
     readonly info: { readonly size: number; readonly repository?: { readonly delta?: number } };
   }[];
 }
 
-/** The physical backups of a server, the newest first. */
-export async function physicalBackups(source: PostgresSource): Promise<PhysicalBackup[]> {
-  const [stanza] = JSON.parse(
-    await run("pgbackrest", [`--stanza=${source.name}`, "--output=json", "--log-level-console=off", "info"]),
-  ) as Info[];
-  return (stanza?.backup ?? [])
-    .map((each) => ({
-      label: each.label,
-      kind: each.type,
-      startedAt: new Date(each.timestamp.start * 1000),
-      endedAt: new Date(each.timestamp.stop * 1000),
-      bytes: each.info.size,
-      stored: each.info.repository?.delta ?? 0,
-      repository: each.database?.["repo-key"] ?? 1,
-      failed: each.error === true,
-    }))
+/** Seconds in which a repository has to say what it holds: pgBackRest itself asks a store that is away for minutes. */
+const ANSWER = 60;
+
+/** The physical backups of a server in every repository that answers, the newest first. Throws when none does. */
+export async function physicalBackups(work: Work, source: PostgresSource): Promise<PhysicalBackup[]> {
+  const repositories = repositoriesOf(work.config);
+  const asked = await Promise.allSettled(repositories.map((repository) => listed(source.name, repository)));
+  const silent = asked.flatMap((each) => (each.status === "rejected" ? [each.reason as Error] : []));
+  const [first] = silent;
+  if (first !== undefined && silent.length === asked.length) throw first;
+  for (const error of silent) work.say({ step: "repository", detail: error.message });
+  return asked
+    .flatMap((each) => (each.status === "fulfilled" ? each.value : []))
     .sort((a, b) => b.endedAt.getTime() - a.endedAt.getTime());
+}
+
+async function listed(stanza: string, repository: number): Promise<PhysicalBackup[]> {
+  const info = [`--stanza=${stanza}`, `--repo=${repository}`, "--output=json", "--log-level-console=off", "info"];
+  const said = await run("timeout", ["--kill-after=5", String(ANSWER), "pgbackrest", ...info]).catch(
+    (error: unknown) => {
+      if (error instanceof ProgramFailed && error.code === 124)
+        throw new Error(`repository ${repository} of ${stanza} did not answer within ${ANSWER} s`);
+      throw error;
+    },
+  );
+  const [found] = JSON.parse(said) as Info[];
+  return (found?.backup ?? []).map((each) => ({
+    label: each.label,
+    kind: each.type,
+    startedAt: new Date(each.timestamp.start * 1000),
+    endedAt: new Date(each.timestamp.stop * 1000),
+    bytes: each.info.size,
+    stored: each.info.repository?.delta ?? 0,
+    repository,
+    failed: each.error === true,
+  }));
 }
 
 /** Up to where a physical restore goes. */
@@ -71,7 +90,7 @@ export async function recover(
   target: Target,
   databases: readonly string[] = [],
 ): Promise<Recovered> {
-  const backups = (await physicalBackups(source)).filter((each) => !each.failed);
+  const backups = (await physicalBackups(work, source)).filter((each) => !each.failed);
   const oldest = backups.at(-1);
   const newest = backups[0];
   if (oldest === undefined || newest === undefined) throw new Error(`there is no physical backup of ${source.name}`);

@@ -75,7 +75,7 @@ export async function planRestore(
       : `give it the name ${database}`,
   ];
   if (origin.kind === "time") {
-    const [newest] = await physicalBackups(source);
+    const [newest] = await physicalBackups(work, source);
     if (newest === undefined) throw new Error(`there is no physical backup of ${source.name}`);
     const from = `point in time ${origin.at.toISOString()}`;
     return {
