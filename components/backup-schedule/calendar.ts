@@ -7,9 +7,17 @@ const DAY = 86_400_000;
 const FROM = new Date("2027-10-20T00:00:00Z");
 const DAYS = 500;
 
+/** A program's schedules are few, and each is asked for several times; finding its runs takes tens of milliseconds. */
+const known = new Map<string, readonly Date[]>();
+
 /** The runs that a schedule is judged by: enough for every length of month, and for both clock changes where there are any. */
 export function runsOf(cron: string, timeZone: string): readonly Date[] {
-  return runsBetween(cron, timeZone, FROM, new Date(FROM.getTime() + DAYS * DAY), timeZone === "UTC" ? 70 : 200);
+  const key = `${timeZone} ${cron}`;
+  const runs =
+    known.get(key) ??
+    runsBetween(cron, timeZone, FROM, new Date(FROM.getTime() + DAYS * DAY), timeZone === "UTC" ? 70 : 200);
+  known.set(key, runs);
+  return runs;
 }
 
 function runsBetween(cron: string, timeZone: string, from: Date, to: Date, most: number): readonly Date[] {

@@ -188,12 +188,6 @@ function jobsOf(
     readonly offsite: boolean;
   },
 ): readonly JobConfig[] {
-  const gaps = new Map<string, number>();
-  const gapOf = (cron: string): number => {
-    const known = gaps.get(cron) ?? longestGap(runsOf(cron, facts.timeZone)).seconds;
-    gaps.set(cron, known);
-    return known;
-  };
   const job = (
     kind: JobKind,
     source: string,
@@ -209,7 +203,7 @@ function jobsOf(
         source,
         database: extra.database ?? source,
         cron,
-        maxAge: gapOf(cron) + timeout + facts.jitter,
+        maxAge: longestGap(runsOf(cron, facts.timeZone)).seconds + timeout + facts.jitter,
         timeout,
       },
     ];

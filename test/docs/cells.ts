@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { ArgumentError, type Problem } from "../../components/core/errors";
 import { accept } from "../../components/core/tick";
 import { TARGET_KINDS, type TargetKind } from "../../components/targets/target";
@@ -13,11 +14,10 @@ export type Cell =
     }
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
-/** One argument on all targets, with what was given as a sample. */
+/** One argument on all targets. */
 export interface Line {
   readonly row: string;
   readonly cells: Readonly<Record<TargetKind, Cell>>;
-  readonly sample: Readonly<Record<string, unknown>>;
 }
 
 /** A chapter that was tried out. */
@@ -30,10 +30,7 @@ export interface Tried {
 
 type Arguments = Readonly<Record<string, unknown>>;
 
-interface Answer {
-  readonly problems: readonly Problem[];
-  readonly args: Arguments;
-}
+type Answer = readonly Problem[];
 
 /** Asks every target for the component, once without and once with each argument. Nothing is registered. */
 export async function tried(chapter: Chapter): Promise<Tried> {
@@ -49,11 +46,10 @@ export async function tried(chapter: Chapter): Promise<Tried> {
     return {
       row: name,
       cells: Object.fromEntries(cells) as Line["cells"],
-      sample: Object.assign({}, ...TARGET_KINDS.map((kind) => of(kind, name).args)),
     };
   });
   const refused = TARGET_KINDS.flatMap((kind) => {
-    const { problems } = of(kind, BASE);
+    const problems = of(kind, BASE);
     return problems.length === 0 ? [] : [[kind, problems] as const];
   });
   return { chapter, lines, refused: Object.fromEntries(refused) };
@@ -63,11 +59,11 @@ export async function tried(chapter: Chapter): Promise<Tried> {
 const BASE = "";
 
 function cellOf(name: string, row: Row<unknown, unknown>, kind: TargetKind, base: Answer, given: Answer): Cell {
-  if (base.problems.length > 0) return { kind: "refused", problems: base.problems };
-  if (given.problems.length === 0) return { kind: "accepted", sentence: row[kind] };
-  const other = given.problems.find((each) => root(each.path) !== root(name));
+  if (base.length > 0) return { kind: "refused", problems: base };
+  if (given.length === 0) return { kind: "accepted", sentence: row[kind] };
+  const other = given.find((each) => root(each.path) !== root(name));
   if (other !== undefined) throw new Error(`the sample of ${name} on ${kind} is wrong: ${other.path}: ${other.fix}`);
-  return { kind: "refused", problems: given.problems };
+  return { kind: "refused", problems: given };
 }
 
 function root(path: string): string {
@@ -88,10 +84,10 @@ async function asked(chapter: Chapter, kind: TargetKind): Promise<ReadonlyMap<st
       const args = argumentsOf(chapter, site, give);
       try {
         chapter.make(`sample-${answers.size}`, args);
-        answers.set(row, { problems: [], args });
+        answers.set(row, []);
       } catch (error) {
         if (!(error instanceof ArgumentError)) throw error;
-        answers.set(row, { problems: error.problems, args });
+        answers.set(row, error.problems);
       }
     }
     accept(() => {
@@ -99,6 +95,8 @@ async function asked(chapter: Chapter, kind: TargetKind): Promise<ReadonlyMap<st
     });
   });
   await expect(program).rejects.toThrow(Enough);
+  // What the program left is collected only after a turn of the event loop.
+  await setImmediate();
   return answers;
 }
 

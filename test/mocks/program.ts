@@ -160,13 +160,15 @@ function underMocks<T>(run: (recorder: Recorder) => Promise<T>): Promise<T> {
     const recorder = new Recorder();
     setMockOptions(recorder, PROJECT, STACK, false);
     for (const feature of FEATURES) getStore()[`supports${feature}`] = true;
-    // The SDK takes a stack trace for each promise, and jest maps each of its frames to the sources: nine tenths of the time.
-    const frames = Error.stackTraceLimit;
+    // The SDK takes a stack trace for each promise and a whole one for each resource, and jest maps each frame to the sources: most of the time.
+    const { stackTraceLimit, prepareStackTrace } = Error;
     Error.stackTraceLimit = 1;
+    Error.prepareStackTrace = String;
     try {
       return await run(recorder);
     } finally {
-      Error.stackTraceLimit = frames;
+      Error.stackTraceLimit = stackTraceLimit;
+      Error.prepareStackTrace = prepareStackTrace;
     }
   });
 }
