@@ -7,7 +7,7 @@ module.exports = {
   testTimeout: 60_000,
   maxWorkers: 2,
   // A worker that keeps what earlier files left behind runs out of memory.
-  workerIdleMemoryLimit: "1GB",
+  workerIdleMemoryLimit: "400MB",
   // The examples import the package by its name.
   moduleNameMapper: { "^bulwark$": "<rootDir>/components/index.ts", "^bulwark/(.*)$": "<rootDir>/components/$1" },
   transform: {
@@ -16,5 +16,6 @@ module.exports = {
       { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
     ],
   },
+  setupFilesAfterEnv: ["<rootDir>/test/after-file.ts"],
   reporters: ["<rootDir>/test/reporter.cjs"],
 };

@@ -1,8 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import {
   AlertRouting,
-  ArgumentError,
   ManagedPostgres,
   MonitoringStack,
   type MonitoringStackArgs,
@@ -12,38 +10,12 @@ import {
   StorageBucket,
   SurveillanceVpc,
 } from "../../components";
-import { resetProgram } from "../../components/core/tick";
 import { IMAGES, IMAGES_CHECKED } from "../../components/monitoring-stack/images";
 import { ComposeHost } from "../../components/targets/compose-host";
+import { generatedPassword } from "../mocks/outputs";
+import { type Program, refused, withMocks } from "../mocks/program";
 
-interface Seen {
-  readonly name: string;
-  readonly type: string;
-  readonly inputs: Record<string, unknown>;
-}
-let seen: Seen[] = [];
-
-const fresh = async () => {
-  seen = [];
-  resetProgram();
-  await pulumi.runtime.setMocks(
-    {
-      newResource: (args) => {
-        seen.push({ name: args.name, type: args.type, inputs: args.inputs });
-        const random = args.type === "random:index/randomPassword:RandomPassword";
-        const made = random ? { result: `secret-of-${args.name}` } : { exitCode: 0 };
-        return { id: args.name, state: { ...args.inputs, ...made } };
-      },
-      call: () => ({}),
-    },
-    "project",
-    "dev",
-    false,
-  );
-};
-
-// A refused program ends with the tick in which it was refused; the next one must not begin before.
-afterEach(() => new Promise((resolve) => setTimeout(resolve, 30)));
+let seen: Program["resources"] = [];
 
 const make = (changes: Partial<MonitoringStackArgs> = {}) => {
   const target = new ComposeHost("host", { environment: "dev", cpus: 8, memory: "16 GiB" });
@@ -78,41 +50,30 @@ const make = (changes: Partial<MonitoringStackArgs> = {}) => {
   });
 };
 
-/** All that was registered, once nothing more comes. */
-const settled = async () => {
-  for (let before = -1; before !== seen.length; ) {
-    before = seen.length;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-};
 const container = (name: string) => {
   const found = seen.find((each) => each.type === "docker:index/container:Container" && each.name === name);
   if (found === undefined) throw new Error(`no container ${name}: ${seen.map((each) => each.name).join(", ")}`);
   return found.inputs;
 };
 const networksOf = (name: string) =>
-  (container(name)["networksAdvanced"] as { name: string }[]).map((each) => each.name.replace("project-dev-", ""));
-/** A value without the mark of a secret. */
-const bare = (value: unknown): unknown =>
-  typeof value === "object" && value !== null && "value" in value ? value.value : value;
+  (container(name)["networksAdvanced"] as { name: string }[]).map((each) => each.name.replace("shop-test-", ""));
 /** Files of a carrier, by the path that the consumer sees. */
 const filesOf = (name: string) => {
   const inputs = container(`${name}-files`);
-  const uploads = bare(inputs["uploads"]) as { file: string; content: unknown }[];
+  const uploads = inputs["uploads"] as { file: string; content: string }[];
   const command = String((inputs["command"] as string[])[0]);
   return Object.fromEntries(
     uploads.map(({ file, content }) => {
       const to = new RegExp(`cp ${file} /out(\\S+)\\.new`).exec(command)?.[1] ?? file;
-      return [to, String(bare(content))];
+      return [to, content];
     }),
   );
 };
 
 describe("MonitoringStack on compose", () => {
   beforeAll(async () => {
-    await fresh();
-    make();
-    await settled();
+    const program = await withMocks(() => void make());
+    seen = program.resources;
   });
 
   it("runs each part locked down, and publishes no port", () => {
@@ -191,7 +152,7 @@ describe("MonitoringStack on compose", () => {
 
   it("sends the logs of this project alone to Loki, in the streams that have retentions", () => {
     const config = filesOf("alloy")["/etc/bulwark/config.alloy"] ?? "";
-    expect(config).toContain('values = ["com.docker.compose.project=project-dev"]');
+    expect(config).toContain('values = ["com.docker.compose.project=shop-test"]');
     expect(config).toContain('url = "http://loki:3100/loki/api/v1/push"');
     for (const stream of ["audit", "security"]) {
       expect(config).toContain(stream);
@@ -249,7 +210,7 @@ describe("MonitoringStack on compose", () => {
       const hash = /basicauth \{\n\s+admin (\$2b\$04\$\S{53})\n/.exec(block)?.[1] ?? "";
       expect(
         (require("bcryptjs") as { compareSync(password: string, hash: string): boolean }).compareSync(
-          "secret-of-monitoring-login-password",
+          generatedPassword("monitoring-login-password"),
           hash,
         ),
       ).toBe(true);
@@ -258,7 +219,7 @@ describe("MonitoringStack on compose", () => {
     const grafana = container("grafana")["envs"] as string[];
     expect(grafana).toContain("GF_AUTH_ANONYMOUS_ENABLED=false");
     expect(grafana).toContain("GF_SERVER_ROOT_URL=https://monitoring.example.com/grafana/");
-    expect(filesOf("grafana")["/run/secrets/admin-password"]).toBe("secret-of-monitoring-grafana-password");
+    expect(filesOf("grafana")["/run/secrets/admin-password"]).toBe(generatedPassword("monitoring-grafana-password"));
   });
 
   it("keeps secrets in files, away from variables, commands and labels", () => {
@@ -266,7 +227,7 @@ describe("MonitoringStack on compose", () => {
     for (const { inputs } of seen) {
       const { uploads: _, ...rest } = inputs;
       expect(JSON.stringify(rest)).not.toContain("canary-token");
-      expect(JSON.stringify(rest)).not.toContain("secret-of-");
+      expect(JSON.stringify(rest)).not.toContain(generatedPassword(""));
     }
   });
 
@@ -297,8 +258,6 @@ const alert = (changes: object) => ({
 });
 
 describe("bad monitoring", () => {
-  beforeEach(fresh);
-
   const cases: readonly [title: string, changes: Partial<MonitoringStackArgs>, path: string, text: string][] = [
     ["PromQL that does not parse", alert({ expr: "rate(x[5m]) >" }), "alerts.QueueTooLong.expr", "cannot be read"],
     [
@@ -346,28 +305,20 @@ describe("bad monitoring", () => {
   ];
 
   it.each(cases)("%s is one clear error, and nothing is registered", async (_, changes, path, text) => {
-    let thrown: unknown;
-    try {
-      make(changes);
-    } catch (error) {
-      thrown = error;
-    }
-    expect(thrown).toBeInstanceOf(ArgumentError);
-    if (!(thrown instanceof ArgumentError)) return;
-    expect(thrown.problems.map((problem) => problem.path)).toEqual([path]);
-    expect(thrown.message).toContain(text);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    expect(seen).toEqual([]);
+    const { problems, message } = await refused(() => make(changes));
+    expect(problems.map((problem) => problem.path)).toEqual([path]);
+    expect(message).toContain(text);
   });
 
-  it("watching a component whose alerts were all switched off is refused", () => {
-    const target = new ComposeHost("host", { environment: "dev", cpus: 8, memory: "16 GiB" });
-    const vpc = new SurveillanceVpc("network", { target });
-    const silent = { monitoring: { component: "silent", targets: [], sources: [], dashboards: [] } };
-    const routing = wrong<MonitoringStackArgs["routing"]>({ configuration: "", teams: ["app"], secrets: [] });
-    expect(() => new MonitoringStack("m", { vpc, watches: [silent], routing, domain: "m.example.com" })).toThrow(
-      /no alert/,
-    );
+  it("watching a component whose alerts were all switched off is refused", async () => {
+    const { message } = await refused(() => {
+      const target = new ComposeHost("host", { environment: "dev", cpus: 8, memory: "16 GiB" });
+      const vpc = new SurveillanceVpc("network", { target });
+      const silent = { monitoring: { component: "silent", targets: [], sources: [], dashboards: [] } };
+      const routing = wrong<MonitoringStackArgs["routing"]>({ configuration: "", teams: ["app"], secrets: [] });
+      new MonitoringStack("m", { vpc, watches: [silent], routing, domain: "m.example.com" });
+    });
+    expect(message).toMatch(/no alert/);
   });
 });
 

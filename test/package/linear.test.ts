@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
 const root = join(__dirname, "../..");
-const RUNS = 3;
 
 /** CPU time to plan a stack of so many services, in a process of its own: what other work the machine has does not count. */
 function plan(services: number): number {
@@ -16,11 +15,9 @@ function plan(services: number): number {
   return cpu;
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 test("the plan of 500 services takes at most 2.2 times as long as that of 250", () => {
-  const pairs = Array.from({ length: RUNS }, () => plan(500) / plan(250));
-  expect(median(pairs)).toBeLessThanOrEqual(2.2);
+  // The median of three pairs is within the limit as soon as two of them are.
+  const pairs: number[] = [];
+  while (pairs.length < 3 && pairs.filter((each) => each <= 2.2).length < 2) pairs.push(plan(500) / plan(250));
+  expect([...pairs].sort((a, b) => a - b)[1]).toBeLessThanOrEqual(2.2);
 }, 600_000);
