@@ -5,7 +5,7 @@ import { disconnect, setMockOptions } from "@pulumi/pulumi/runtime/settings";
 import * as runtimeState from "@pulumi/pulumi/runtime/state";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { ArgumentError } from "../../components/core/errors";
-import { resetProgram } from "../../components/core/tick";
+import { accept, resetProgram } from "../../components/core/tick";
 import { outputsOf } from "./outputs";
 import { plain, secretPaths, wrapSecret } from "./values";
 
@@ -133,6 +133,24 @@ export function withMocks(program: () => void | Promise<void>): Promise<Program>
     await program();
     await disconnect();
     return programOf(recorder.recorded);
+  });
+}
+
+class Enough extends Error {}
+
+/** Runs a program as far as its end and stops it before it registers anything: for what only asks whether it is accepted. Throws what it throws. */
+export function stopped(program: () => unknown): Promise<void> {
+  return underMocks(async () => {
+    await program();
+    try {
+      accept(() => {
+        throw new Enough();
+      });
+    } catch (error) {
+      if (!(error instanceof Enough)) throw error;
+    }
+    // What the program leaves behind is collected only after a turn of the event loop.
+    await new Promise((resolve) => setImmediate(resolve));
   });
 }
 
