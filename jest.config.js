@@ -4,6 +4,8 @@ const { availableParallelism } = require("node:os");
 /** @type {() => Promise<import("jest").Config>} */
 module.exports = async () => ({
   testEnvironment: "node",
+  // The SDK's promises outlive a refused program, and what they touch is no mistake of a test.
+  testEnvironmentOptions: { globalsCleanup: "off" },
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   // A busy machine is no reason to fail.
