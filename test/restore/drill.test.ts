@@ -73,7 +73,7 @@ describeWith([...PARTS, "prometheus"], "restores of a server with both tiers", (
       ["archive", "people", true, undefined],
       ["archive", "people", true, undefined],
     ]);
-    expect(new Set(report.sets.map((set) => set.id)).size).toBe(5);
+    expect(new Set(report.sets.map((set) => `${set.database} ${set.id}`)).size).toBe(5);
     expect(report.rto).toMatchObject({ met: true, objectiveSeconds: 14_400 });
     expect(report.rpo).toMatchObject({ met: true, objectiveSeconds: 3600 });
     console.log(`drill: RTO ${report.rto.measuredSeconds} s, RPO ${report.rpo.measuredSeconds} s`);
