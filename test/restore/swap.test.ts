@@ -130,17 +130,24 @@ describeWith(PARTS, "restore beside, swap and undo", () => {
   });
 
   test("a restore that fails half-way leaves the database as it was, and nothing beside it", async () => {
+    // Rows enough that the restore is still at them when it is ended.
+    await rig.asOwner(
+      "orders",
+      "CREATE TABLE bulk AS SELECT n, md5(n::text) AS text FROM generate_series(1, 400000) n",
+    );
     await rig.job("dump-db-orders");
     const restoring = rig.backup(["restore", "--database", "orders"]);
     await rig.sql(
       "postgres",
-      "DO $$ BEGIN FOR n IN 1..600 LOOP PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'orders\\_restore%' AND application_name = 'pg_restore'; IF FOUND THEN RETURN; END IF; PERFORM pg_sleep(0.05); PERFORM pg_stat_clear_snapshot(); END LOOP; RAISE 'no restore seen'; END $$",
+      "DO $$ BEGIN FOR n IN 1..6000 LOOP PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'orders\\_restore%' AND application_name = 'pg_restore'; IF FOUND THEN RETURN; END IF; PERFORM pg_sleep(0.005); PERFORM pg_stat_clear_snapshot(); END LOOP; RAISE 'no restore seen'; END $$",
     );
     const { code, err } = await restoring;
     expect(code).toBe(1);
     expect(err).toMatch(/pg_restore/);
     expect(await databases()).toEqual(["orders"]);
     expect((await rig.asOwner("orders", "SELECT count(*) FROM items")).out.trim()).toBe("1001");
+    await rig.asOwner("orders", "DROP TABLE bulk");
+    await rig.job("dump-db-orders");
   });
 
   test("killed in the middle of the swap: all of it or nothing", async () => {
