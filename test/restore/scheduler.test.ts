@@ -130,7 +130,7 @@ describe("the scheduler itself", () => {
     for (const child of children) child.kill("SIGKILL");
     children = [];
     await new Promise((resolve) => setTimeout(resolve, 200));
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });
 
   const program = (name: string, script: string) => {
