@@ -30,6 +30,13 @@ export function part(name: string): Part {
   return known[name] ?? { present: false, reason: `the lab has not made "${name}" (npm run lab)` };
 }
 
+/** The reference of an image that the lab has made: `image-postgres`, … Throws when it has not. */
+export function imageOf(name: string): string {
+  const found = part(name);
+  if (!found.present || found.image === undefined) throw new Error(`the lab has no ${name}`);
+  return found.image;
+}
+
 /** The environment in which programs find all of these parts, on top of this process's own. */
 export function environmentOf(names: readonly string[]): NodeJS.ProcessEnv {
   const found = names.map(part).filter((each): each is PresentPart => each.present);

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { expected, judge } from "../../components/backup-schedule/drill-judge";
 import { connectTo } from "../../components/targets/aws/database-client";
 import type { Login } from "../../components/targets/aws/rotation";
-import { describeWith, environmentOf, part } from "../lab";
+import { describeWith, environmentOf, imageOf } from "../lab";
 
 const MASTER: Login = { username: "bulwark_master", password: "master-of-the-test" };
 const ROOT: Login = { username: "postgres", password: "root-of-the-test" };
@@ -30,8 +30,7 @@ describeWith(["docker", "image-postgres"], "the judge of a restored server, whos
   };
 
   beforeAll(async () => {
-    const found = part("image-postgres");
-    const image = found.present ? (found.image ?? "") : "";
+    const image = imageOf("image-postgres");
     const settings = ["-e", `POSTGRES_PASSWORD=${ROOT.password}`, "-p", "127.0.0.1::5432"];
     docker("run", "-d", "--rm", "--name", NAME, ...settings, image, "postgres", "-c", "listen_addresses=*");
     connect = connectTo("127.0.0.1", Number(docker("port", NAME, "5432").split(":").pop()), false);

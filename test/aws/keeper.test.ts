@@ -7,7 +7,7 @@ import { resolvePostgres } from "../../components/managed-postgres/spec";
 import { connectTo } from "../../components/targets/aws/database-client";
 import type { Login, Secrets } from "../../components/targets/aws/rotation";
 import { networkOf } from "../contract/shop";
-import { describeWith, environmentOf, part } from "../lab";
+import { describeWith, environmentOf, imageOf } from "../lab";
 import { withMocks } from "../mocks/program";
 
 const MASTER: Login = { username: "bulwark_master", password: "master-of-the-test" };
@@ -66,8 +66,7 @@ describeWith(
     let connect: ReturnType<typeof connectTo>;
 
     beforeAll(async () => {
-      const found = part("image-postgres");
-      const image = found.present ? (found.image ?? "") : "";
+      const image = imageOf("image-postgres");
       docker(
         "run",
         "-d",

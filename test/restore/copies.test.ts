@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { PARTS as COMPOSE, type Ended, run, until } from "../compose/host";
-import { describeWith, part } from "../lab";
+import { describeWith, imageOf } from "../lab";
 
 jest.setTimeout(600_000);
 
@@ -14,7 +14,7 @@ const MAIN = join(ROOT, "dist/ops/main.js");
 const LOOK =
   "find . -mindepth 1 -printf '%M %U:%G %Ts %s %l %P\\n' | grep -v '^d' | sort -k6; find . -type d -mindepth 1 -printf '%M %U:%G %P\\n' | sort; find . -type f -print0 | sort -z | xargs -0 -r sha256sum";
 
-describeWith([...COMPOSE], "copies of a cache, a bucket, a volume and configuration, restored by the command", () => {
+describeWith(COMPOSE, "copies of a cache, a bucket, a volume and configuration, restored by the command", () => {
   const project = mkdtempSync(join(tmpdir(), "bulwark-copies-"));
   const rendered = join(project, "rendered");
   const prefix = `bulwark-copies-${randomBytes(2).toString("hex")}`;
@@ -39,10 +39,6 @@ describeWith([...COMPOSE], "copies of a cache, a bucket, a volume and configurat
     ok(await bulwark("backup", "now", "prod", "--job", `copy-${source}`));
     return (await copies(source))[0]?.id ?? "";
   };
-  const image = (name: string): string => {
-    const found = part(name);
-    return found.present && found.image !== undefined ? found.image : "";
-  };
   /** rclone with all rights in a bucket of the stack, as an application with its key has them. */
   const rclone = async (bucket: string, ...args: readonly string[]): Promise<string> => {
     const secret = await sh(bucket, "cat /run/secrets/root-secret-key");
@@ -59,7 +55,7 @@ describeWith([...COMPOSE], "copies of a cache, a bucket, a volume and configurat
     return await docker(
       ...["run", "--rm", "--network", container(bucket), "-v", `${prefix}-network-trust:/trust:ro`],
       ...Object.entries(variables).flatMap(([name, value]) => ["-e", `RCLONE_CONFIG_IT_${name}=${value}`]),
-      ...["-e", "RCLONE_CA_CERT=/trust/ca.crt", "--entrypoint", "rclone", image("image-backup")],
+      ...["-e", "RCLONE_CA_CERT=/trust/ca.crt", "--entrypoint", "rclone", imageOf("image-backup")],
       ...[...args, "--s3-no-check-bucket", "--s3-no-head"],
     );
   };
@@ -73,7 +69,7 @@ describeWith([...COMPOSE], "copies of a cache, a bucket, a volume and configurat
     const port = http + 2;
     const subject = `-subj /CN=elsewhere -addext subjectAltName=IP:${outside}`;
     const make = `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 ${subject} -keyout /tls/tls.key -out /tls/tls.crt && chmod 0644 /tls/*`;
-    const tools = ["-v", `${project}/tls:/tls`, image("image-tools"), "sh", "-euc", make];
+    const tools = ["-v", `${project}/tls:/tls`, imageOf("image-tools"), "sh", "-euc", make];
     await docker("run", "--rm", "--network", "none", ...tools);
     const ca = readFileSync(join(project, "tls/tls.crt"), "utf8");
     writeFileSync(
@@ -99,7 +95,7 @@ describeWith([...COMPOSE], "copies of a cache, a bucket, a volume and configurat
     const serve = `mkdir -p /data/backups; ROOT_ACCESS_KEY=elsewhere exec versitygw --port ${outside}:${port} --region us-east-1 --cert /tls/tls.crt --key /tls/tls.key --quiet posix /data`;
     await docker(
       ...["run", "-d", "--name", elsewhere, "--network", "host", "-v", `${project}/tls:/tls:ro`],
-      ...["-e", `ROOT_SECRET_KEY=${offsiteKey}`, "--entrypoint", "sh", image("image-s3"), "-euc", serve],
+      ...["-e", `ROOT_SECRET_KEY=${offsiteKey}`, "--entrypoint", "sh", imageOf("image-s3"), "-euc", serve],
     );
   });
 

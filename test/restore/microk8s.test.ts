@@ -3,7 +3,7 @@ import { MicroK8s } from "../../components/targets/microk8s";
 import { describeWith } from "../lab";
 import { withMocks } from "../mocks/program";
 import { Node } from "./node";
-import { type Ended, PARTS, until } from "./rig";
+import { type Ended, PARTS, superuser, until } from "./rig";
 
 jest.setTimeout(300_000);
 
@@ -40,21 +40,8 @@ describeWith([...PARTS, "image-valkey"], "backups of a cluster, each pod run as 
   });
   afterAll(async () => await node?.remove());
 
-  const sql = async (text: string): Promise<string> => {
-    const ended = await node.exec("db", [
-      "psql",
-      "-XqAt",
-      "-v",
-      "ON_ERROR_STOP=1",
-      "-U",
-      "postgres",
-      "-d",
-      "orders",
-      "-c",
-      text,
-    ]);
-    return good(ended).out.trim();
-  };
+  const sql = async (text: string): Promise<string> =>
+    good(await node.exec("db", superuser("orders", text))).out.trim();
   const metrics = async (): Promise<string> => {
     const script = "fetch('http://backups:9188/metrics').then((a) => a.text()).then(console.log)";
     return (await node.exec("backups", ["node", "-e", script])).out;

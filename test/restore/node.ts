@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Manifest, manifestsOf, templateOf } from "../kubernetes/manifests";
-import { part } from "../lab";
+import { imageOf } from "../lab";
 import type { Program } from "../mocks/program";
 import { type Ended, run, until } from "./rig";
 
@@ -56,7 +56,7 @@ export class Node {
     // A volume of `microk8s-hostpath` is a folder that everybody may write to.
     const mounts = claims.flatMap(({ metadata }) => ["-v", `${this.#volume(metadata.name)}:/v/${metadata.name}`]);
     const names = claims.map(({ metadata }) => `/v/${metadata.name}`);
-    await this.docker("run", "--rm", "--user", "0:0", ...mounts, image("tools"), "chmod", "0777", ...names);
+    await this.docker("run", "--rm", "--user", "0:0", ...mounts, imageOf("image-tools"), "chmod", "0777", ...names);
     await this.#certify();
   }
 
@@ -193,14 +193,21 @@ export class Node {
     for (const { secretName, dnsNames = [] } of names) {
       const hosts = dnsNames.map((each) => `DNS:${each}`).join(",");
       script.push(
-        `key ${secretName}; openssl req -new -key ${secretName}.key -subj /CN=server | openssl x509 -req -CA ca.crt -CAkey ca.key -days 2 -extfile ext -out ${secretName}.crt 2>/dev/null`.replace(
-          "key ",
-          `echo "subjectAltName=${hosts === "" ? "DNS:none" : hosts}" >ext; key `,
-        ),
+        `echo "subjectAltName=${hosts === "" ? "DNS:none" : hosts}" >ext; key ${secretName}`,
+        `openssl req -new -key ${secretName}.key -subj /CN=server | openssl x509 -req -CA ca.crt -CAkey ca.key -days 2 -extfile ext -out ${secretName}.crt 2>/dev/null`,
       );
     }
     script.push('for f in *.crt *.key; do echo "=== $f"; cat "$f"; done');
-    const said = await this.docker("run", "--rm", "--tmpfs", "/tmp", image("tools"), "sh", "-euc", script.join("\n"));
+    const said = await this.docker(
+      "run",
+      "--rm",
+      "--tmpfs",
+      "/tmp",
+      imageOf("image-tools"),
+      "sh",
+      "-euc",
+      script.join("\n"),
+    );
     const files = new Map(
       said
         .split("=== ")
@@ -218,10 +225,4 @@ export class Node {
       ]),
     );
   }
-}
-
-function image(name: string): string {
-  const found = part(`image-${name}`);
-  if (!found.present || found.image === undefined) throw new Error(`the lab has no image ${name}`);
-  return found.image;
 }

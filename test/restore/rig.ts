@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JobConfig, RunnerConfig } from "../../images/backup/src/config";
-import { environmentOf, part } from "../lab";
+import { environmentOf, imageOf } from "../lab";
 
 /** Parts of the lab that a rig is made of. */
 export const PARTS = ["docker", "image-tools", "image-postgres", "image-s3", "image-backup"] as const;
@@ -86,20 +86,7 @@ export class Rig {
 
   /** SQL as the superuser, through the socket. */
   async sql(database: string, sql: string): Promise<string> {
-    return await this.docker(
-      "exec",
-      this.container("db"),
-      "psql",
-      "-XqAt",
-      "-v",
-      "ON_ERROR_STOP=1",
-      "-U",
-      "postgres",
-      "-d",
-      database,
-      "-c",
-      sql,
-    );
+    return await this.docker("exec", this.container("db"), ...superuser(database, sql));
   }
 
   /** SQL as an application: over TCP, with its password. Never rejects. */
@@ -265,7 +252,7 @@ export class Rig {
     mkdirSync(join(this.#folder, "tls"));
     chmodSync(join(this.#folder, "tls"), 0o777);
     await this.docker(
-      ...["run", "--rm", "--network", "none", "-v", `${this.#folder}/tls:/tls`, image("image-tools"), "sh", "-euc"],
+      ...["run", "--rm", "--network", "none", "-v", `${this.#folder}/tls:/tls`, imageOf("image-tools"), "sh", "-euc"],
       [
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=s3 -addext subjectAltName=DNS:s3 -keyout /tls/tls.key -out /tls/tls.crt",
         "chmod 0644 /tls/*",
@@ -284,7 +271,7 @@ export class Rig {
     const secret = `${this.#folder}/secrets/s3-secret-key:/key:ro`;
     await this.docker(
       ...["run", "-d", "--name", this.container("s3"), "--network", this.#name, "--network-alias", "s3", "-v", secret],
-      ...["-v", `${this.#folder}/tls:/tls:ro`, "--entrypoint", "sh", image("image-s3"), "-euc"],
+      ...["-v", `${this.#folder}/tls:/tls:ro`, "--entrypoint", "sh", imageOf("image-s3"), "-euc"],
       `mkdir -p /data/${BUCKET}; ROOT_ACCESS_KEY=rig ROOT_SECRET_KEY=$(cat /key) exec versitygw --port :7070 --region ${REGION} --cert /tls/tls.crt --key /tls/tls.key --quiet posix /data`,
     );
   }
@@ -307,7 +294,7 @@ export class Rig {
       ...[
         "-e",
         "POSTGRES_INITDB_ARGS=--auth-local=peer --auth-host=scram-sha-256",
-        image("image-postgres"),
+        imageOf("image-postgres"),
         "postgres",
       ],
       ...["-c", "listen_addresses=*", "-c", "fsync=off", "-c", "archive_timeout=60"],
@@ -348,7 +335,7 @@ export class Rig {
         "--init",
         "--entrypoint",
         "sleep",
-        image("image-backup"),
+        imageOf("image-backup"),
         "infinity",
       ],
     );
@@ -381,10 +368,9 @@ export class Rig {
   }
 }
 
-function image(name: string): string {
-  const found = part(name);
-  if (!found.present || found.image === undefined) throw new Error(`the lab has no ${name}`);
-  return found.image;
+/** The command that runs SQL as the superuser, through the socket of the server's own container. */
+export function superuser(database: string, sql: string): readonly string[] {
+  return ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database, "-c", sql];
 }
 
 /** Runs a program with the lab on its PATH. Never rejects. */
